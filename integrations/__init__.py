@@ -1,0 +1,1 @@
+"""Every system we exchange orders, shipments and stock with."""

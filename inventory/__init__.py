@@ -1,0 +1,1 @@
+"""What is in stock, and how it came to be so."""

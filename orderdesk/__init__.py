@@ -1,0 +1,1 @@
+"""The frame of the hub: settings, addresses, start-up; stands above the apps."""

@@ -1,0 +1,1 @@
+"""Pure helpers below every app: no tables, no network."""

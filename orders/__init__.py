@@ -1,0 +1,1 @@
+"""What was sold, and what happened to it since."""

@@ -1,0 +1,1 @@
+"""When this happens to an order, do that."""
