@@ -1,0 +1,20 @@
+/** The entry: starts each module on the page and on whatever htmx swaps in later. */
+
+import * as copy from "./copy.js";
+import * as dialog from "./dialog.js";
+import * as guard from "./guard.js";
+import * as keys from "./keys.js";
+import * as live from "./live.js";
+import * as menu from "./menu.js";
+import * as select from "./select.js";
+import * as time from "./time.js";
+
+const modules = [copy, dialog, guard, keys, live, menu, select, time];
+
+for (const module of modules) module.start?.();
+for (const module of modules) module.bind?.(document.body);
+
+document.addEventListener("htmx:load", ({ target }) => {
+  if (target === document.body) return;
+  for (const module of modules) module.bind?.(target);
+});
