@@ -1,0 +1,109 @@
+"""Home, health, readiness, and the pages for when something is wrong."""
+
+import sys
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from redis import Redis
+from redis.exceptions import RedisError
+
+from stores.services import stores_of
+
+UNAVAILABLE = "The hub cannot reach its database. Nothing was taken in; try again shortly."
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead a person to the store used last, to their first one, or to the sign-in page."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(reverse("account_login"))
+    reachable = stores_of(request.user)
+    if not reachable:
+        return HttpResponseRedirect(reverse("stores:store_open"))
+    last = request.session.get("last_store")
+    store = next((store for store in reachable if store.pk == last), reachable[0])
+    return HttpResponseRedirect(reverse("stores:home", args=[store.pk]))
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell that the process is up."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Tell whether the database, the broker and the migrations are in order.
+
+    Orders are taken in without the broker, so its absence is told and is no reason for 503.
+    """
+    database, migrated = _database_state()
+    ready = database and migrated
+    parts = {"database": database, "migrations": migrated, "broker": _broker_answers()}
+    body = {"status": "ok" if all(parts.values()) else "degraded" if ready else "error", **parts}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+_migrated: set[str] = set()
+
+
+def _database_state() -> tuple[bool, bool]:
+    """Ask the database; that all migrations are applied is asked until it once was so."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if "yes" not in _migrated:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return True, False
+            _migrated.add("yes")
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return False, "yes" in _migrated
+    return True, True
+
+
+def _broker_answers() -> bool:
+    try:
+        with Redis.from_url(
+            settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+        ) as broker:
+            return bool(broker.ping())
+    except (RedisError, OSError):
+        return False
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404 in the form the caller understands."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"status": "error", "message": "There is nothing here"}, status=404)
+    return render(request, "errors/404.html", status=404)
+
+
+def denied(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:
+    """Answer 403 with what is missing and who can grant it."""
+    reason = str(exception or "") or "You may not do this."
+    return render(request, "errors/403.html", {"reason": reason}, status=403)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form that did not come from our own page."""
+    reason = "This form was open for too long or did not come from here. Go back and send it again."
+    return render(request, "errors/403.html", {"reason": reason}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 while the database is away, so that senders repeat, and 500 for our own bugs."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        if request.path.startswith("/api/"):
+            return JsonResponse({"status": "error", "message": "The hub stumbled"}, status=500)
+        return render(request, "errors/500.html", status=500)
+    connection.close()
+    if request.path.startswith(("/api/", "/hooks/")):
+        answer: HttpResponse = JsonResponse({"status": "error", "message": UNAVAILABLE}, status=503)
+    else:
+        answer = HttpResponse(UNAVAILABLE, status=503, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = "5"
+    return answer
