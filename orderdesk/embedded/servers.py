@@ -78,7 +78,7 @@ class Server(ABC):
         """Whether it would serve a client now."""
 
     @abstractmethod
-    def prepare(self) -> None:
+    def prepare(self, alive: int) -> None:
         """Make the data folder fit for a start; no process of this server is alive."""
 
     @abstractmethod
@@ -96,7 +96,7 @@ class Server(ABC):
         with self.alive.open("a") as alive:
             while not self.answers():
                 if _take(alive.fileno()):
-                    self.prepare()
+                    self.prepare(alive.fileno())
                     self._start(alive.fileno(), deadline)
                     return
                 if not asked_to_end and not self.listens_at.exists():
@@ -183,9 +183,9 @@ class Postgres(Server):
         where = f"postgresql://app@/app?host={quote(str(self.place.sockets))}&connect_timeout=5"
         return self.listens_at.exists() and pq.PGconn.ping(where.encode()) == pq.Ping.OK
 
-    def prepare(self) -> None:
+    def prepare(self, alive: int) -> None:
         if not self.data.exists():
-            self._initialise()
+            self._initialise(alive)
         for file in (self.pid_file, self.place.sockets / ".s.PGSQL.5432.lock"):
             self._drop_stale(file)
 
@@ -195,7 +195,7 @@ class Postgres(Server):
         program = postgres_programs(self.place) / "postgres"
         return [str(program), "-D", str(self.data), "-k", str(self.place.sockets), *options]
 
-    def _initialise(self) -> None:
+    def _initialise(self, alive: int) -> None:
         """Make the cluster, the role and the database, whole or not at all."""
         fresh = self.place.home / "postgres.new"
         if fresh.exists():  # left by a run that was killed here
@@ -204,11 +204,11 @@ class Postgres(Server):
         programs = postgres_programs(self.place)
         initdb = [str(programs / "initdb"), f"--pgdata={fresh}", "--username=postgres"]
         single = [str(programs / "postgres"), "--single", "-D", str(fresh), "postgres"]
-        self._run([*initdb, *INITDB_FLAGS.split()], spoken="")
-        self._run(single, spoken=f"{CREATE_ROLE}\n{CREATE_DATABASE}\n")
+        self._run([*initdb, *INITDB_FLAGS.split()], alive, spoken="")
+        self._run(single, alive, spoken=f"{CREATE_ROLE}\n{CREATE_DATABASE}\n")
         fresh.rename(self.data)
 
-    def _run(self, command: list[str], *, spoken: str) -> None:
+    def _run(self, command: list[str], alive: int, *, spoken: str) -> None:
         with open(self.log, "ab", opener=_for_the_owner) as log:
             done = subprocess.run(
                 command,
@@ -218,6 +218,7 @@ class Postgres(Server):
                 cwd="/",
                 env=ENVIRONMENT,
                 check=False,
+                pass_fds=(alive,),  # it may outlive us, and nobody may sweep up under it
                 **self.place.identity,
             )
         if done.returncode:
@@ -258,7 +259,7 @@ class Valkey(Server):
             return talk.recv(16).startswith(b"+PONG")
         return False
 
-    def prepare(self) -> None:
+    def prepare(self, alive: int) -> None:
         """Do nothing: Valkey mends its own log of writes and replaces its own socket."""
 
     def command(self) -> list[str]:
