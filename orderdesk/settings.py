@@ -217,7 +217,13 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "orderdesk.jinja.environment"},
+        "OPTIONS": {
+            "environment": "orderdesk.jinja.environment",
+            "context_processors": [
+                "django.template.context_processors.request",
+                "orderdesk.pages.shell",
+            ],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -317,7 +323,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["stores.access.ApiKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["stores.api.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["orders.api.parsing.AnyTypeJSONParser"],

@@ -34,7 +34,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ItemDraft:
-    """One line of an order. `price` is per unit, in the order's currency; `weight` as stated."""
+    """One line of an order. `price` is per unit, in the order's currency; `weight` as stated.
+
+    `pk` is set where a caller means a line the order has already.
+    """
 
     name: str
     code: str = ""
@@ -47,6 +50,7 @@ class ItemDraft:
     source_line_id: str = ""
     variations: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,9 @@ class OrderDraft:
     ip_address: str = ""
     tag_color: str = ""
     tag_name: str = ""
+    fulfillment_name: str = ""
+    fulfillment_id: str = ""
+    return_address: dict[str, str] = field(default_factory=dict)
     checkout_data: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     notes: tuple[dict[str, str], ...] = ()

@@ -390,6 +390,14 @@ def tallies() -> Iterator[Tally]:
             yield Tally(model.__name__, word, row["rows"], row["oldest"])
 
 
+def stuck_count(store_id: int) -> int:
+    """Count the store's rows that need a person. Call inside the store."""
+    states = [Work.State.FAILED, Work.State.PARKED]
+    return sum(
+        model.across_stores.filter(store_id=store_id, state__in=states).count() for model in kinds()
+    )
+
+
 def is_idle() -> bool:
     """Tell whether nothing is due and nothing is being done."""
     now = timezone.now()

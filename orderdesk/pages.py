@@ -1,0 +1,43 @@
+"""What every page of a store shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from integrations.models import Connection
+from integrations.registry import integration
+from orders.models import Folder
+from stores import work
+from stores.services import stores_of
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give the shell's context; queries run when a template asks, so fragments cost nothing.
+
+    `store` and `member` (None outside of a store), `stores` [Store], `folders` [Folder with
+    `order_count`], `attention_count` int, `enabled` [(Connection, plugin)], `theme`.
+    """
+    store = getattr(request, "store", None)
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    return {
+        "store": store,
+        "member": getattr(request, "member", None),
+        "theme": user.theme if user and signed_in else "auto",
+        "stores": SimpleLazyObject(lambda: stores_of(user) if user and signed_in else []),
+        "folders": SimpleLazyObject(lambda: _folders(store.pk) if store else []),
+        "attention_count": SimpleLazyObject(lambda: work.stuck_count(store.pk) if store else 0),
+        "enabled": SimpleLazyObject(lambda: _enabled(store.pk) if store else []),
+    }
+
+
+def _folders(store_id: int) -> list[Folder]:
+    return list(
+        Folder.objects.for_store(store_id).filter(is_hidden=False).with_counts().in_order()
+    )
+
+
+def _enabled(store_id: int) -> list[tuple[Connection, Any]]:
+    rows = Connection.objects.for_store(store_id).connected().order_by("key")
+    return [(row, integration(row.key)) for row in rows]

@@ -1,0 +1,123 @@
+"""Changing an order that is here."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from orderdesk.lib.refused import Refused
+from orders.drafts import OrderDraft
+from orders.models import Order, OrderEvent, OrderItem
+from orders.services.events import By, record
+from orders.services.imports import describe_item, save_items
+from orders.services.rows import check_rows, item_rows, order_values
+
+
+@transaction.atomic
+def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> Order:
+    """Replace what the order says by the draft; what the draft leaves out is cleared.
+
+    Lines with a known `pk` stay the same line, lines without one are added, absent ones go. The
+    folder, the source and the card number stay. Changed fields count as edited here: a later
+    statement of the source does not overwrite them.
+
+    Raises:
+        Refused: if a value does not fit or a line is not one of this order.
+    """
+    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    values = order_values(draft, currency=draft.currency or order.currency)
+    if not draft.cc_number:
+        values.pop("cc_last4")
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name, value in values.items():
+        if getattr(order, name) != value:
+            before[name], after[name] = getattr(order, name), value
+            setattr(order, name, value)
+    present = list(OrderItem.objects.for_store(order.store_id).filter(order=order).in_order())
+    rows = item_rows(order, draft.items)
+    check_rows(order, rows)
+    strangers = {row.pk for row in rows if row.pk} - {row.pk for row in present}
+    if strangers:
+        raise Refused(f"Item {min(strangers)} is not one of this order.", field="order_items")
+    old, new = [describe_item(row) for row in present], [describe_item(row) for row in rows]
+    if old != new:
+        before["order_items"], after["order_items"] = old, new
+    gone = {row.pk for row in present} - {row.pk for row in rows}
+    OrderItem.objects.for_store(order.store_id).filter(pk__in=gone).delete()
+    save_items(rows)
+    if after:
+        order.edited_fields = sorted({*order.edited_fields, *after})
+        order.version += 1
+        order.updated_at = now
+        order.save()
+        sentence = f"Changed {', '.join(name.replace('_', ' ') for name in list(after)[:5])}"
+        record(
+            order,
+            OrderEvent.Kind.DETAILS_CHANGED,
+            sentence,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return order
+
+
+@transaction.atomic
+def set_checkout_data(*, order: Order, values: dict[str, str], by: By, now: datetime) -> bool:
+    """Set fields of the checkout data and tell whether any value changed.
+
+    Raises:
+        Refused: if a name is empty.
+    """
+    if "" in values:
+        raise Refused("A checkout data field needs a name.", field="checkout_data")
+    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    changed = {
+        name: value for name, value in values.items() if order.checkout_data.get(name) != value
+    }
+    if not changed:
+        return False
+    before = {name: order.checkout_data.get(name, "") for name in changed}
+    order.checkout_data = {**order.checkout_data, **changed}
+    order.version += 1
+    order.updated_at = now
+    check_rows(order, [])
+    order.save(update_fields=["checkout_data", "version", "updated_at"])
+    record(
+        order,
+        OrderEvent.Kind.CHECKOUT_DATA_CHANGED,
+        f"Checkout data set: {', '.join(changed)}",
+        by=by,
+        before=before,
+        after=changed,
+    )
+    return True
+
+
+@transaction.atomic
+def delete_order(*, order: Order, by: By, now: datetime) -> None:
+    """Take an order out of sight. Its history stays, and importing it again does not bring it back.
+
+    A second call changes nothing.
+    """
+    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    if order.deleted_at:
+        return
+    order.deleted_at = order.updated_at = now
+    order.save(update_fields=["deleted_at", "updated_at"])
+    record(order, OrderEvent.Kind.DELETED, "Deleted", by=by)
+
+
+@transaction.atomic
+def add_history(*, order: Order, note: str, by: By) -> OrderEvent:
+    """Write a line of text into the order's history.
+
+    Raises:
+        Refused: if the note is empty or longer than 1,800 characters.
+    """
+    if not note.strip():
+        raise Refused("The note is empty.", field="note")
+    if len(note) > 1800:
+        raise Refused(f"The note has {len(note):,} characters; at most 1,800 fit.", field="note")
+    return record(order, OrderEvent.Kind.HISTORY, note[:1000], by=by, details={"note": note})

@@ -1,0 +1,222 @@
+"""How orders enter: once, and later statements of their source after that."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+
+from orderdesk.lib.refused import Refused
+from orders.drafts import ItemDraft, OrderDraft
+from orders.models import Folder, Order, OrderEvent, OrderItem
+from orders.services.events import By, record
+from orders.services.folders import first_folder
+from orders.services.moves import move_order
+from orders.services.rows import FROM_THE_SOURCE, check_rows, item_rows, order_values
+from stores.models import Store
+
+Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
+CANCELED_FOLDER = "Canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The order a draft led to, and what the draft did to it."""
+
+    order: Order
+    result: Result
+
+
+@transaction.atomic
+def import_order(*, store: Store, draft: OrderDraft, by: By, now: datetime) -> Imported:
+    """Bring an order in, or a later statement of its source about it.
+
+    An order is known again by (store, source name, source key). A statement older than the last
+    one changes nothing. Fields that were edited here stay as they are. A deleted order stays
+    deleted.
+
+    Raises:
+        Refused: if a value does not fit, naming its field.
+    """
+    order = _known(store, draft)
+    if order is None:
+        try:
+            with transaction.atomic():
+                return _enter(store, draft, by, now)
+        except IntegrityError:
+            # Another worker brought the same order in between our look and our insert.
+            order = _known(store, draft)
+            if order is None:
+                raise
+    return _follow(order, draft, by, now)
+
+
+@transaction.atomic
+def create_order(
+    *,
+    store: Store,
+    draft: OrderDraft,
+    by: By,
+    now: datetime,
+    folder: Folder | None = None,
+    kind: OrderEvent.Kind = OrderEvent.Kind.IMPORTED,
+) -> Order:
+    """Make a new order, as a script or a person asks for it.
+
+    Without a source id the order gets our own id as its number.
+
+    Raises:
+        Refused: if the source has an order of this id already, or a value does not fit.
+    """
+    if draft.source_key and (known := _known(store, draft)):
+        raise Refused(
+            f"{draft.source_name} order {draft.source_id} is here already: order {known.pk}.",
+            field="source_id",
+        )
+    order = _insert(store, draft, folder or first_folder(store.pk), now)
+    record(order, kind, f"Added as {draft.source_name} order {order.number}", by=by)
+    return order
+
+
+def _known(store: Store, draft: OrderDraft) -> Order | None:
+    return (
+        Order.objects.for_store(store)
+        .known_as(source_name=draft.source_name, source_key=draft.source_key)
+        .select_for_update()
+        .first()
+    )
+
+
+def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> Order:
+    order = Order(
+        store=store,
+        folder=folder,
+        source_name=draft.source_name,
+        source_id=draft.source_id,
+        source_key=draft.source_key or f"hub-{uuid4()}",
+        source_updated_at=draft.source_updated_at,
+        added_at=draft.placed_at or now,
+        updated_at=now,
+        canceled_at=draft.canceled_at,
+        **order_values(draft, currency=draft.currency or store.currency),
+    )
+    rows = item_rows(order, draft.items)
+    check_rows(order, rows)
+    order.save(force_insert=True)
+    if not order.source_id:
+        order.source_id = order.source_key = str(order.pk)
+        order.save(update_fields=["source_id", "source_key"])
+    OrderItem.across_stores.bulk_create(rows)
+    return order
+
+
+def _enter(store: Store, draft: OrderDraft, by: By, now: datetime) -> Imported:
+    folder = first_folder(store.pk)
+    if draft.canceled_at:
+        folder = Folder.objects.for_store(store).filter(name=CANCELED_FOLDER).first() or folder
+    order = _insert(store, draft, folder, now)
+    if draft.canceled_at:
+        # Not "imported": no rule may send an order that was canceled before it came.
+        sentence = f"Came from {draft.source_name} as order {order.number}, already canceled there"
+        record(order, OrderEvent.Kind.CANCELED, sentence, by=by)
+    else:
+        sentence = f"Imported from {draft.source_name} as order {order.number}"
+        record(order, OrderEvent.Kind.IMPORTED, sentence, by=by)
+    return Imported(order, "created")
+
+
+def _follow(order: Order, draft: OrderDraft, by: By, now: datetime) -> Imported:
+    if order.deleted_at:
+        return Imported(order, "unchanged")
+    last, this = order.source_updated_at, draft.source_updated_at
+    if last and this and this < last:
+        return Imported(order, "stale")
+    changed = _apply(order, draft, by, now)
+    if draft.canceled_at and not order.canceled_at:
+        _cancel(order, draft, by, now)
+        return Imported(order, "canceled")
+    return Imported(order, "updated" if changed else "unchanged")
+
+
+def _apply(order: Order, draft: OrderDraft, by: By, now: datetime) -> bool:
+    kept = set(order.edited_fields)
+    values = order_values(draft, currency=order.currency)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name in sorted(FROM_THE_SOURCE - kept):
+        if getattr(order, name) != values[name]:
+            before[name], after[name] = getattr(order, name), values[name]
+            setattr(order, name, values[name])
+    rows = item_rows(order, draft.items)
+    check_rows(order, rows)
+    if "order_items" not in kept:
+        _replace_items(order, draft.items, rows, before, after)
+    if draft.source_updated_at:
+        order.source_updated_at = draft.source_updated_at
+    if not after:
+        order.save(update_fields=["source_updated_at"])
+        return False
+    order.updated_at = now
+    order.version += 1
+    order.save()
+    sentence = f"{draft.source_name} changed it: {_listed(after)}"
+    record(order, OrderEvent.Kind.UPDATED, sentence, by=by, before=before, after=after)
+    return True
+
+
+def _replace_items(
+    order: Order,
+    drafts: tuple[ItemDraft, ...],
+    rows: list[OrderItem],
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    present = list(OrderItem.objects.for_store(order.store_id).filter(order=order).in_order())
+    old, new = [describe_item(row) for row in present], [describe_item(row) for row in rows]
+    if old == new:
+        return
+    before["order_items"], after["order_items"] = old, new
+    by_line = {row.source_line_id: row.pk for row in present if row.source_line_id}
+    for row in rows:
+        # A line the cart still has keeps its own row, and with it what points there.
+        row.pk = by_line.pop(row.source_line_id, None)
+    gone = {row.pk for row in present} - {row.pk for row in rows}
+    OrderItem.objects.for_store(order.store_id).filter(pk__in=gone).delete()
+    save_items(rows)
+
+
+def save_items(rows: list[OrderItem]) -> None:
+    """Insert the lines that are new and update those that have a row."""
+    fields = [
+        field.name
+        for field in OrderItem._meta.concrete_fields
+        if field.name not in ("id", "store", "order")
+    ]
+    OrderItem.across_stores.bulk_update([row for row in rows if row.pk], fields)
+    OrderItem.across_stores.bulk_create([row for row in rows if not row.pk])
+
+
+def describe_item(row: OrderItem) -> str:
+    """Put a line into words that differ when what is sold differs."""
+    extras = "".join(f" {name}={value}" for name, value in sorted(row.variation_list.items()))
+    return f"{row.quantity.normalize():f} × {row.code or row.name} at {row.price:.2f}{extras}"
+
+
+def _listed(fields: dict[str, Any]) -> str:
+    words = [name.replace("_", " ") for name in fields]
+    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+
+
+def _cancel(order: Order, draft: OrderDraft, by: By, now: datetime) -> None:
+    order.canceled_at = draft.canceled_at
+    order.save(update_fields=["canceled_at"])
+    reason = f": {draft.cancel_reason}" if draft.cancel_reason else ""
+    sentence = f"Canceled at {draft.source_name}{reason}"
+    if order.fulfillment_name:
+        sentence += f". {order.fulfillment_name} already has it; it is not canceled there"
+    event = record(order, OrderEvent.Kind.CANCELED, sentence, by=by)
+    folder = Folder.objects.for_store(order.store_id).filter(name=CANCELED_FOLDER).first()
+    if folder and not order.fulfillment_name:
+        because = By(by.actor, by.name, by.user, cause=event)
+        move_order(order=order, folder=folder, by=because, now=now)

@@ -1,0 +1,169 @@
+"""From a draft to the columns of an order, with every limit checked before anything is written."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from orderdesk.lib.money import LARGEST
+from orderdesk.lib.refused import Refused
+from orders import totals
+from orders.drafts import Address, ItemDraft, OrderDraft
+from orders.models import CUSTOMER_PARTS, SHIPPING_PARTS, Order, OrderItem
+
+ITEMS_ALLOWED = 5000
+# Columns a source's later statement may change; the rest is ours or is set once.
+FROM_THE_SOURCE = frozenset(
+    {
+        "email",
+        "shipping_method",
+        "shipping_total",
+        "handling_total",
+        "tax_total",
+        "refund_total",
+        "payment_type",
+        "payment_status",
+        "processor_response",
+        "processor_balance",
+        "discount_list",
+        "discount_total",
+        "order_total",
+        "quantity_total",
+        "weight_total",
+        "product_total",
+        *(f"shipping_{part}" for part in SHIPPING_PARTS),
+        *(f"customer_{part}" for part in CUSTOMER_PARTS),
+    }
+)
+
+
+def order_values(draft: OrderDraft, *, currency: str) -> dict[str, Any]:
+    """Give the columns of an order as the draft states them, sums included.
+
+    Where only one address is stated it stands for the other, too.
+    """
+    shipping = draft.shipping or draft.customer
+    customer = draft.customer or draft.shipping
+    sums = totals.totals(
+        draft.items,
+        currency=currency,
+        discounts=draft.discounts,
+        charges=(draft.shipping_total, draft.handling_total, draft.tax_total),
+    )
+    grand = sums.order_total if draft.order_total is None else draft.order_total
+    balance = grand if draft.processor_balance is None else draft.processor_balance
+    return {
+        "email": draft.email,
+        "shipping_method": draft.shipping_method,
+        "currency": currency,
+        "quantity_total": sums.quantity_total,
+        "weight_total": sums.weight_total,
+        "product_total": sums.product_total,
+        "shipping_total": draft.shipping_total,
+        "handling_total": draft.handling_total,
+        "tax_total": draft.tax_total,
+        "discount_total": sums.discount_total,
+        "order_total": grand,
+        "refund_total": draft.refund_total,
+        "processor_balance": balance,
+        "cc_last4": draft.cc_number[-4:],
+        "cc_exp": draft.cc_exp,
+        "processor_response": draft.processor_response,
+        "payment_type": draft.payment_type,
+        "payment_status": draft.payment_status,
+        "customer_id": draft.customer_id,
+        "ip_address": draft.ip_address,
+        "tag_color": draft.tag_color,
+        "tag_name": draft.tag_name,
+        "fulfillment_name": draft.fulfillment_name,
+        "fulfillment_id": draft.fulfillment_id,
+        "return_address": draft.return_address,
+        "checkout_data": draft.checkout_data,
+        "order_metadata": draft.metadata,
+        "discount_list": list(draft.discounts),
+        "order_notes": list(draft.notes),
+        **_address("shipping", SHIPPING_PARTS, shipping),
+        **_address("customer", CUSTOMER_PARTS, customer),
+    }
+
+
+def _address(prefix: str, parts: Iterable[str], address: Address) -> dict[str, str]:
+    return {f"{prefix}_{part}": getattr(address, part) for part in parts}
+
+
+def item_rows(order: Order, items: Iterable[ItemDraft]) -> list[OrderItem]:
+    """Give the order's lines as rows not yet saved, in the draft's order."""
+    return [
+        OrderItem(
+            pk=item.pk,
+            store_id=order.store_id,
+            order=order,
+            position=place,
+            source_line_id=item.source_line_id,
+            name=item.name,
+            code=item.code,
+            price=item.price,
+            quantity=item.quantity,
+            weight=item.weight,
+            delivery_type=item.delivery_type,
+            category_code=item.category_code,
+            fulfillment_method=item.fulfillment_method,
+            variation_list=item.variations,
+            metadata=item.metadata,
+        )
+        for place, item in enumerate(items)
+    ]
+
+
+def check_rows(order: Order, items: list[OrderItem]) -> None:
+    """Check what the database would refuse, before anything is written.
+
+    Raises:
+        Refused: naming the field and its limit.
+    """
+    if len(items) > ITEMS_ALLOWED:
+        raise Refused(
+            f"The order has {len(items):,} items; at most {ITEMS_ALLOWED:,} are allowed.",
+            field="order_items",
+        )
+    _check_row(order, "")
+    for place, item in enumerate(items):
+        _check_row(item, f"order_items[{place}].")
+
+
+def _check_row(row: models.Model, prefix: str) -> None:
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, str):
+            _check_text(value, f"{prefix}{field.name}", field.max_length)
+        elif isinstance(value, dict | list):
+            _check_nested(value, f"{prefix}{field.name}")
+        elif isinstance(value, Decimal) and not (value.is_finite() and abs(value) <= LARGEST):
+            raise Refused(
+                f"{prefix}{field.name} must be a number up to {LARGEST:,}.",
+                field=f"{prefix}{field.name}",
+            )
+
+
+def _check_text(value: str, name: str, longest: int | None) -> None:
+    if longest is not None and len(value) > longest:
+        raise Refused(
+            f"{name} has {len(value):,} characters; at most {longest:,} fit.", field=name
+        )
+    if "\x00" in value:
+        raise Refused(f"{name} holds a NUL character, which cannot be stored.", field=name)
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Refused(f"{name} holds half of a character, which cannot be stored.", field=name)
+
+
+def _check_nested(value: Any, name: str) -> None:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_text(str(key), name, None)
+            _check_nested(each, f"{name}.{key}")
+    elif isinstance(value, list | tuple):
+        for place, each in enumerate(value):
+            _check_nested(each, f"{name}[{place}]")
+    elif isinstance(value, str):
+        _check_text(value, name, None)
