@@ -1,6 +1,6 @@
 """The one settings file; every value that depends on the machine is read from the environment here."""
 
-import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -144,25 +144,17 @@ API_BODY_LIMIT = _read("int", "ORDERDESK_API_BODY_LIMIT", 10_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT
 
 
-def vendor_url(key: str, *, environment: str = "live") -> str:
-    """Give the address that replaces a vendor's own, or '' where the vendor's own is meant.
-
-    `ORDERDESK_VENDOR_URL_<KEY>` wins; a connection to the sandbox goes to the sandbox vendor that
-    `manage.py up` started and noted in the data folder.
-    """
-    chosen = str(env.str(f"ORDERDESK_VENDOR_URL_{key.upper()}", default=""))
-    if chosen or environment != "sandbox":
-        return chosen.rstrip("/")
-    return sandbox_addresses().get(key, "")
-
-
-def sandbox_addresses() -> dict[str, str]:
-    """Give the addresses of the running sandbox vendors by integration key; empty without any."""
-    try:
-        return dict(json.loads((DATA_DIR / "sandbox.json").read_text()))
-    except (FileNotFoundError, ValueError):
-        return {}
-
+# Addresses that replace a vendor's own, by integration key; the only loopback addresses that the
+# guard against calls into our own network lets through. `up` notes its sandbox vendors in the file.
+VENDOR_URLS = {
+    name.removeprefix("ORDERDESK_VENDOR_URL_").lower(): value.rstrip("/")
+    for name, value in os.environ.items()
+    if name.startswith("ORDERDESK_VENDOR_URL_") and value
+}
+SANDBOX_FILE = DATA_DIR / "sandbox.json"
+for _key, _url in VENDOR_URLS.items():
+    if urlsplit(_url).scheme not in ("http", "https") or not urlsplit(_url).hostname:
+        _stop(f"ORDERDESK_VENDOR_URL_{_key.upper()} must be an http(s) address")
 
 # --- Django -----------------------------------------------------------------------------------
 

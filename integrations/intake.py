@@ -1,0 +1,135 @@
+"""The door for signed messages: durable before the answer, interpreted after it.
+
+One call of one database function keeps the message, so that a cart's peak costs little. The
+signature is checked against a copy of the connection's secrets; the function compares the copy's
+revision, so that a copy that has grown old is noticed before anything is kept.
+"""
+
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from integrations.accounts import plugin_of
+from integrations.base import Hook, Integration
+from integrations.models import Connection
+from integrations.registry import integration
+from integrations.vault import SealBroken
+from stores import bell
+from stores.scoping import across_stores
+
+logger = logging.getLogger(__name__)
+
+COPIES_KEPT = 10_000
+# Headers worth keeping with a message; the rest tells of the way it took.
+HEADERS_KEPT = ("content-type", "user-agent")
+UNAVAILABLE = "The hub cannot reach its database. Nothing was taken in; send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender gets: an HTTP status and a sentence."""
+
+    status: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What must be known of a connection to check a message, without asking the database."""
+
+    connection_id: int
+    store_id: int
+    revision: int
+    plugin: Integration
+
+
+_copies: OrderedDict[str, Copy] = OrderedDict()
+_lock = Lock()
+
+
+def receive(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Keep a signed message and say what the sender should know.
+
+    200 when it is kept or was kept before; 401 for a wrong signature and nothing kept; 404 for an
+    address that is none; 413 over the limit; 503 while the database is away, so that it is sent
+    again. Header names are lower case.
+    """
+    if len(body) > settings.HOOK_BODY_LIMIT:
+        return Answer(413, f"The message has more than {settings.HOOK_BODY_LIMIT:,} bytes.")
+    try:
+        return _receive(token, Hook(headers, body))
+    except (OperationalError, InterfaceError):
+        # The connection may just be an old one from before a restart; a fresh one tells.
+        connection.close()
+        try:
+            return _receive(token, Hook(headers, body))
+        except (OperationalError, InterfaceError):
+            connection.close()
+            return Answer(503, UNAVAILABLE)
+
+
+def _receive(token: str, hook: Hook) -> Answer:
+    known = _copies.get(token)
+    if known and (answer := _keep(known, hook)):
+        return answer
+    fresh = _copy(token)
+    if fresh is None:
+        return Answer(404, "There is no such hook.")
+    return _keep(fresh, hook) or Answer(401, "The signature is not right.")
+
+
+def _keep(copy: Copy, hook: Hook) -> Answer | None:
+    """Keep the message; None when the signature is wrong or the copy too old to tell."""
+    delivery = copy.plugin.verify_webhook(hook)
+    if delivery is None:
+        return None
+    kept = {name: hook.headers[name] for name in HEADERS_KEPT if name in hook.headers}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT integrations_receive(%s, %s, %s, %s, %s, %s, %s)",
+            [
+                copy.store_id,
+                copy.connection_id,
+                copy.revision,
+                delivery.delivery_id[:200],
+                delivery.topic[:100],
+                json.dumps(kept),
+                hook.body,
+            ],
+        )
+        (outcome,) = cursor.fetchone()
+    if outcome == "stale":
+        return None
+    if outcome == "kept":
+        bell.ring()
+    return Answer(200, "Kept." if outcome == "kept" else "Known already.")
+
+
+def _copy(token: str) -> Copy | None:
+    """Read the connection behind an address and remember it."""
+    with across_stores():
+        row = (
+            Connection.across_stores.filter(hook_token=token)
+            .exclude(state=Connection.State.DISCONNECTED)
+            .first()
+        )
+    if row is None or not integration(row.key).can("verify_webhook"):
+        with _lock:
+            _copies.pop(token, None)
+        return None
+    try:
+        copy = Copy(row.pk, row.store_id, row.revision, plugin_of(row))
+    except SealBroken:
+        logger.exception("secrets of connection %s cannot be opened", row.pk)
+        return None
+    with _lock:
+        _copies[token] = copy
+        while len(_copies) > COPIES_KEPT:
+            _copies.popitem(last=False)
+    return copy

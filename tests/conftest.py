@@ -1,0 +1,85 @@
+"""Alice owns a store, Bob works in it, Charlie has another store and must see nothing of hers."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from orders.services import By
+from stores.models import Store, User
+from stores.scoping import entered
+from stores.services import add_store_user
+from tests.factories import make_store, make_user
+
+
+@pytest.fixture(autouse=True)
+def _quiet_bell(settings) -> None:
+    settings.WORK_BELL = False
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return make_user("alice@example.com")
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    return make_user("charlie@example.com")
+
+
+@pytest.fixture
+def store(alice) -> Store:
+    return make_store(alice, name="Alice's shop")
+
+
+@pytest.fixture
+def other_store(charlie) -> Store:
+    return make_store(charlie, name="Charlie's shop")
+
+
+@pytest.fixture
+def bob(store) -> User:
+    user = make_user("bob@example.com")
+    with entered(store):
+        add_store_user(store=store, user=user, permissions=[])
+    return user
+
+
+@pytest.fixture
+def inside(store) -> Iterator[Store]:
+    """Alice's store, entered for the whole test."""
+    with entered(store):
+        yield store
+
+
+@pytest.fixture
+def by_alice(alice) -> By:
+    return By.person(alice)
+
+
+@pytest.fixture
+def alice_client(alice) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def bob_client(bob) -> Client:
+    client = Client()
+    client.force_login(bob)
+    return client
+
+
+@pytest.fixture
+def charlie_client(charlie, other_store) -> Client:
+    client = Client()
+    client.force_login(charlie)
+    return client
