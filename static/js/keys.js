@@ -26,10 +26,11 @@ function wait(key) {
   timer = setTimeout(() => (prefix = ""), PATIENCE);
 }
 
+/** The page's own control before the shell's; a closed drawer's links work all the same. */
 function find(key) {
   const wanted = `[data-key="${CSS.escape(key)}"]`;
-  return [...document.querySelectorAll(wanted)].find((one) => one.checkVisibility()) ??
-    document.querySelector(`.sidebar ${wanted}`);
+  const visible = [...document.querySelectorAll(wanted)].filter((one) => one.checkVisibility());
+  return visible.at(-1) ?? document.querySelector(`.sidebar ${wanted}`);
 }
 
 function onKey(event) {
