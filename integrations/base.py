@@ -134,6 +134,8 @@ class Integration:
     resend: ClassVar[Literal["same_id", "look_up", "none"]] = "none"
     # The name orders from here carry as their source; '' for what is no cart.
     source_name: ClassVar[str] = ""
+    # The setting that signs what comes in, for those who have to tell it to the other side.
+    hook_secret_field: ClassVar[str] = ""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -142,6 +144,10 @@ class Integration:
     def can(cls, verb: str) -> bool:
         """Tell whether the plugin overrides the verb."""
         return getattr(cls, verb) is not getattr(Integration, verb)
+
+    def wants(self, verb: str) -> bool:
+        """Tell whether the settings ask for a verb the plugin can do; asked before a pull or push."""
+        return True
 
     def check(self) -> None:
         """Make one cheap call that proves the credentials; runs before a connection is saved.

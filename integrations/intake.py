@@ -61,7 +61,7 @@ def receive(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
     again. Header names are lower case.
     """
     if len(body) > settings.HOOK_BODY_LIMIT:
-        return Answer(413, f"The message has more than {settings.HOOK_BODY_LIMIT:,} bytes.")
+        return too_large()
     try:
         return _receive(token, Hook(headers, body))
     except (OperationalError, InterfaceError):
@@ -72,6 +72,11 @@ def receive(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
         except (OperationalError, InterfaceError):
             connection.close()
             return Answer(503, UNAVAILABLE)
+
+
+def too_large() -> Answer:
+    """Refuse a message over the limit; asked before the body is read, where its length is stated."""
+    return Answer(413, f"The message has more than {settings.HOOK_BODY_LIMIT:,} bytes.")
 
 
 def _receive(token: str, hook: Hook) -> Answer:

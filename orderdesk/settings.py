@@ -137,6 +137,8 @@ WORK_RETRY_SECONDS = [
         [2, 5, 15, 60, 300, 900, 3600, 7200, 14400, 28800, 43200, 86400, 86400],
     )
 ]
+# Tests end a process at a named point of its work; see stores.crash.
+CRASH_AT = _read("str", "ORDERDESK_CRASH_AT", "")
 PULL_SECONDS = _read("int", "ORDERDESK_PULL_SECONDS", 15 if DEMO else 300)
 VENDOR_TIMEOUT_SECONDS = _read("float", "ORDERDESK_VENDOR_TIMEOUT", 20.0)
 HOOK_BODY_LIMIT = _read("int", "ORDERDESK_HOOK_BODY_LIMIT", 5_000_000)

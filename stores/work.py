@@ -231,18 +231,11 @@ def finish(mine: Claim, **fields: Any) -> None:
     )
 
 
-def again(mine: Claim, *, seconds: float, **fields: Any) -> None:
-    """Write that recurring work is done for now and due again in so many seconds."""
-    _write(
-        mine,
-        state=Work.State.WAITING,
-        in_doubt=False,
-        attempts=0,
-        deaths=0,
-        problem="",
-        due_at=_in(seconds),
-        **fields,
-    )
+def again(mine: Claim, *, seconds: float, problem: str = "", **fields: Any) -> None:
+    """Write that recurring work is due again in so many seconds; it is never parked for failing."""
+    if not problem:
+        fields |= {"attempts": 0, "deaths": 0}
+    _write(mine, state=Work.State.WAITING, problem=problem, due_at=_in(seconds), **fields)
 
 
 def settle(mine: Claim, setback: Setback, **fields: Any) -> Work.State:
@@ -266,9 +259,9 @@ def retry_seconds(attempts: int, *, after: float | None = None) -> float:
     return max(wait * random.uniform(0.9, 1.1), after or 0)  # noqa: S311
 
 
-def extend(mine: Claim) -> None:
-    """Make the lease count from now; for long work between two of its steps."""
-    _write(mine, state=Work.State.WORKING)
+def extend(mine: Claim, **fields: Any) -> None:
+    """Make the lease count from now and keep what is known so far; for long work in steps."""
+    _write(mine, state=Work.State.WORKING, **fields)
 
 
 def _write(mine: Claim, *, state: Work.State, **fields: Any) -> None:
@@ -388,6 +381,32 @@ def tallies() -> Iterator[Tally]:
         for row in rows:
             word = "unknown" if row["in_doubt"] else row["state"]
             yield Tally(model.__name__, word, row["rows"], row["oldest"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A row that needs a person, and why."""
+
+    store_id: int
+    kind: str
+    pk: int
+    state: str
+    problem: str
+
+
+def stuck_rows(*, limit: int) -> list[Stuck]:
+    """Give failed and parked rows of all stores, the oldest first."""
+    found = []
+    for model in kinds():
+        with across_stores():
+            rows = model.across_stores.filter(state__in=[Work.State.FAILED, Work.State.PARKED])
+            found += [
+                Stuck(row.store_id, model.__name__, row.pk, row.state_word, row.problem)
+                for row in rows.only("store_id", "state", "in_doubt", "problem").order_by("pk")[
+                    :limit
+                ]
+            ]
+    return found[:limit]
 
 
 def stuck_count(store_id: int) -> int:

@@ -1,0 +1,38 @@
+"""Messages in: from kept bytes to an order."""
+
+from django.utils import timezone
+
+from integrations.accounts import plugin_of
+from integrations.errors import UnexpectedReply
+from integrations.models import InboundMessage
+from orderdesk.lib.refused import Refused
+from orders.services import By, import_order
+from stores import crash, work
+from stores.scoping import entered
+
+
+def process_message(mine: work.Claim) -> None:
+    """Read a kept message and bring its order in, together with the outcome.
+
+    Raises:
+        Fail: if the message cannot be read or the order not be kept; the message stays.
+    """
+    with entered(mine.store_id):
+        message = (
+            InboundMessage.objects.for_store(mine.store_id)
+            .select_related("connection", "store")
+            .get(pk=mine.pk)
+        )
+        plugin = plugin_of(message.connection)
+        try:
+            draft = plugin.parse_order(message.topic, bytes(message.body))
+            if draft is None:
+                work.finish(mine, result="ignored")
+                return
+            by = By.integration(plugin.name)
+            imported = import_order(store=message.store, draft=draft, by=by, now=timezone.now())
+        except (UnexpectedReply, Refused) as problem:
+            raise work.Fail(problem.message) from problem
+        work.finish(mine, order=imported.order, result=imported.result)
+        crash.point("message.before_commit")
+    crash.point("message.after_commit")

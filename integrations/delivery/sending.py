@@ -1,0 +1,203 @@
+"""Orders and tracking out: one call at the vendor for each submission, whatever happens between."""
+
+from dataclasses import dataclass
+
+import structlog
+from django.utils import timezone
+
+from integrations.accounts import plugin_of
+from integrations.base import Integration, Receipt
+from integrations.delivery.health import note_success, pause
+from integrations.errors import (
+    CredentialsRefused,
+    IntegrationError,
+    OutcomeUnknown,
+    TemporaryFailure,
+    UnexpectedReply,
+)
+from integrations.models import Connection, Submission
+from orders.models import Folder, Order, OrderEvent, Shipment
+from orders.services import By, move_order, record
+from stores import crash, work
+from stores.scoping import entered
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A submission with all it needs, loaded while inside the store."""
+
+    row: Submission
+    order: Order
+    parcel: Shipment | None
+    plugin: Integration
+
+    @property
+    def by(self) -> By:
+        """Who tells of it on the timeline."""
+        return By.integration(self.plugin.name, cause=self.row.cause)
+
+    @property
+    def what(self) -> str:
+        """What is sent, in words."""
+        if self.parcel:
+            return f"tracking number {self.parcel.tracking_number}"
+        return f"order {self.order.number}"
+
+    def find(self) -> Receipt | None:
+        """Look at the vendor whether an earlier try arrived."""
+        reference = str(self.row.reference)
+        if self.parcel:
+            return self.plugin.find_shipment(self.order, self.parcel, reference=reference)
+        return self.plugin.find_order(self.order, reference=reference)
+
+    def send(self) -> Receipt:
+        """Make the call."""
+        reference = str(self.row.reference)
+        if self.parcel:
+            return self.plugin.push_shipment(self.order, self.parcel, reference=reference)
+        return self.plugin.submit_order(self.order, reference=reference)
+
+
+def send(mine: work.Claim) -> None:
+    """Send one order or one parcel's tracking; after a doubt, look there first."""
+    job = _load(mine)
+    if job is None:
+        return
+    with structlog.contextvars.bound_contextvars(store_id=mine.store_id, order_id=job.order.pk):
+        try:
+            found = _look(mine, job) if mine.in_doubt else None
+            crash.point("send.before_call")
+            receipt = found or job.send()
+            crash.point("send.after_call")
+        except IntegrationError as error:
+            _set_back(mine, job, error)
+            return
+        _arrived(mine, job, receipt, looked_up=found is not None)
+    crash.point("send.after_commit")
+
+
+def _load(mine: work.Claim) -> Job | None:
+    """Load the job, or write why there is nothing to send (any more) and give None."""
+    with entered(mine.store_id):
+        row = (
+            Submission.objects.for_store(mine.store_id)
+            .select_related("connection", "shipment", "cause")
+            .get(pk=mine.pk)
+        )
+        order = Order.objects.for_store(mine.store_id).with_lines().get(pk=row.order_id)
+        job = Job(row, order, row.shipment, plugin_of(row.connection))
+        if row.connection.state == Connection.State.PAUSED:
+            work.settle(mine, work.Hold(row.connection.problem))
+            return None
+        if problem := _why_not(job):
+            work.settle(mine, work.Fail(problem))
+            record(order, OrderEvent.Kind.SUBMISSION_FAILED, problem, by=job.by)
+            return None
+        return job
+
+
+def _why_not(job: Job) -> str:
+    name = job.plugin.name
+    if job.row.connection.state == Connection.State.DISCONNECTED:
+        return f"{name} was disconnected before {job.what} was sent."
+    # What may have arrived already must be looked up, whatever became of the order since.
+    if job.parcel or job.row.in_doubt:
+        return ""
+    if job.order.deleted_at:
+        return f"The order was deleted before it was sent to {name}."
+    if job.order.canceled_at:
+        return f"The order was canceled before it was sent to {name}."
+    return ""
+
+
+def _look(mine: work.Claim, job: Job) -> Receipt | None:
+    """Look for an earlier try; None says it is surely not there and may be sent."""
+    if job.plugin.resend == "none":
+        raise work.Park(
+            f"We do not know whether {job.plugin.name} got {job.what}, and it cannot be asked. "
+            f"Look there, then try again or leave it."
+        )
+    found = job.find()
+    if found is None:
+        with entered(mine.store_id):
+            work.extend(mine, in_doubt=False)
+    return found
+
+
+def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -> None:
+    """Write that it arrived: on the row, on the order, on the timeline, in the folder."""
+    now = timezone.now()
+    with entered(mine.store_id):
+        work.finish(
+            mine, external_id=receipt.external_id, external_number=receipt.external_number
+        )
+        note_success(job.row.connection, now=now)
+        order = Order.objects.for_store(mine.store_id).select_for_update().get(pk=job.order.pk)
+        known_as = receipt.external_number or receipt.external_id
+        sentence = f"{job.plugin.name} has {job.what} as {known_as}"
+        if looked_up:
+            sentence += "; it had arrived at an earlier try and was not sent again"
+        if job.parcel:
+            record(order, OrderEvent.Kind.TRACKING_PUSHED, sentence, by=job.by)
+            return
+        before = {
+            "fulfillment_name": order.fulfillment_name,
+            "fulfillment_id": order.fulfillment_id,
+        }
+        order.fulfillment_name, order.fulfillment_id = job.plugin.name, receipt.external_id[:120]
+        order.updated_at = now
+        order.save(update_fields=["fulfillment_name", "fulfillment_id", "updated_at"])
+        event = record(
+            order,
+            OrderEvent.Kind.SUBMITTED,
+            sentence,
+            by=job.by,
+            before=before,
+            after={
+                "fulfillment_name": order.fulfillment_name,
+                "fulfillment_id": order.fulfillment_id,
+            },
+        )
+        move_as_set(order, job.row.connection, "after_import_folder", job.plugin.name, event)
+
+
+def move_as_set(
+    order: Order, connection: Connection, setting: str, name: str, cause: OrderEvent | None
+) -> None:
+    """Move the order to the folder the connection's setting names, if it names one that is left."""
+    folder_id = connection.settings.get(setting)
+    if not folder_id:
+        return
+    folder = Folder.objects.for_store(order.store_id).filter(pk=folder_id).first()
+    if folder:
+        by = By.integration(name, cause=cause)
+        move_order(order=order, folder=folder, by=by, now=timezone.now())
+
+
+def _set_back(mine: work.Claim, job: Job, error: IntegrationError) -> None:
+    """Write what went wrong and what follows from it, on the row and on the timeline."""
+    with entered(mine.store_id):
+        setback = _consequence(error)
+        state = work.settle(mine, setback)
+        if isinstance(error, CredentialsRefused):
+            pause(job.row.connection, error.message)
+        if isinstance(error, UnexpectedReply):
+            logger.error("unexpected reply", vendor=job.plugin.key, problem=error.message)
+        goes_on = state in (work.Work.State.WAITING, work.Work.State.HELD)
+        kind = (
+            OrderEvent.Kind.SUBMISSION_DELAYED if goes_on else OrderEvent.Kind.SUBMISSION_FAILED
+        )
+        details = {**error.evidence, "attempt": str(mine.attempts)}
+        record(job.order, kind, error.message, by=job.by, details=details)
+
+
+def _consequence(error: IntegrationError) -> work.Setback:
+    if isinstance(error, OutcomeUnknown):
+        return work.Doubt(error.message, after=error.retry_after)
+    if isinstance(error, TemporaryFailure):
+        return work.Retry(error.message, after=error.retry_after)
+    if isinstance(error, CredentialsRefused):
+        return work.Hold(error.message)
+    return work.Fail(error.message)

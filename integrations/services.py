@@ -1,0 +1,326 @@
+"""Connecting, asking for work at other systems, and helping it on when it is stuck.
+
+Functions that ask the vendor (`connect`, `change_settings`) must be called outside any transaction;
+they open their own. All others run inside the store.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from integrations.accounts import plugin_of, plugin_with
+from integrations.base import FolderField, Integration, SettingsForm
+from integrations.delivery import Counts, Source, pull
+from integrations.errors import IntegrationError
+from integrations.models import Connection, InboundMessage, Schedule, Submission
+from integrations.registry import integration
+from integrations.vault import open_secrets, seal
+from orderdesk.lib.refused import Refused
+from orders.models import Folder, Order, OrderEvent, Shipment
+from orders.services import By, record
+from stores import bell, work
+from stores.models import Store
+from stores.scoping import entered
+
+# The verb of the plugin behind each kind of pull.
+PULLS = {
+    Schedule.Verb.ORDERS: "list_orders",
+    Schedule.Verb.SHIPMENTS: "list_shipments",
+    Schedule.Verb.INVENTORY: "list_stock",
+}
+
+
+class SettingsRefused(Refused):
+    """The settings cannot be taken over; `errors` says why, as {field: [sentence]}."""
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        self.errors = dict(errors)
+        field, sentences = next(iter(self.errors.items()))
+        super().__init__(f"{field}: {sentences[0]}" if field else sentences[0], field=field)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Settings and secrets that passed the form, apart from each other."""
+
+    settings: dict[str, Any]
+    secrets: dict[str, str]
+
+
+def connect(
+    *, store: Store, key: str, values: Mapping[str, Any], environment: str = "live"
+) -> Connection:
+    """Connect an integration: check the form, ask the vendor, save, prepare the other side.
+
+    Raises:
+        SettingsRefused: if the form or the vendor refuses a value; nothing is saved.
+        Refused: if the store has this integration connected.
+    """
+    with entered(store):
+        row = Connection.objects.for_store(store).named(key).first()
+        if row and row.state != Connection.State.DISCONNECTED:
+            raise Refused(f"{integration(key).name} is connected already. Change its settings.")
+        row = row or Connection(store=store, key=key)
+        row.environment = environment
+        filled = _fill(row, values, kept={})
+    return _check_and_save(row, filled)
+
+
+def change_settings(*, connection: Connection, values: Mapping[str, Any]) -> Connection:
+    """Change a connection's settings; secrets left empty stay. Held work goes on.
+
+    Raises:
+        SettingsRefused: if the form or the vendor refuses a value; nothing is saved.
+    """
+    with entered(connection.store_id):
+        kept = open_secrets(
+            connection.sealed_secrets,
+            store_id=connection.store_id,
+            connection_key=connection.key,
+        )
+        filled = _fill(connection, values, kept=kept)
+    return _check_and_save(connection, filled)
+
+
+def _fill(row: Connection, values: Mapping[str, Any], *, kept: Mapping[str, str]) -> Filled:
+    """Check the values by the plugin's form, as far as that goes without asking the vendor."""
+    plugin = integration(row.key)
+    known = plugin.settings_form.base_fields
+    if strange := sorted(set(values) - set(known)):
+        words = f"{plugin.name} has no setting {strange[0]!r}. It has: {', '.join(known)}."
+        raise SettingsRefused({strange[0]: [words]})
+    form = plugin.settings_form(data={**_defaults(plugin), **kept, **_given(values, kept)})
+    if not form.is_valid():
+        errors = {
+            "" if name == "__all__" else name: [str(sentence) for sentence in sentences]
+            for name, sentences in form.errors.items()
+        }
+        raise SettingsRefused(errors)
+    secret = set(form.secret_names())
+    cleaned = form.cleaned_data
+    _check_folders(row.store_id, form)
+    return Filled(
+        settings={name: value for name, value in cleaned.items() if name not in secret},
+        secrets={name: cleaned[name] for name in secret if cleaned[name]},
+    )
+
+
+def _defaults(plugin: type[Integration]) -> dict[str, Any]:
+    return {
+        name: each.initial
+        for name, each in plugin.settings_form.base_fields.items()
+        if each.initial is not None
+    }
+
+
+def _given(values: Mapping[str, Any], kept: Mapping[str, str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value != "" or name not in kept}
+
+
+def _check_folders(store_id: int, form: SettingsForm) -> None:
+    """See that each folder named by a setting is one of the store's."""
+    for name, field in form.fields.items():
+        chosen = form.cleaned_data.get(name)
+        if not isinstance(field, FolderField) or not chosen:
+            continue
+        folders = Folder.objects.for_store(store_id)
+        found = folders.filter(pk=chosen).first() if str(chosen).isdigit() else None
+        found = found or folders.filter(name=chosen).first()
+        if found is None:
+            raise SettingsRefused({name: [f"There is no folder {chosen!r} in this store."]})
+        form.cleaned_data[name] = str(found.pk)
+
+
+def _check_and_save(row: Connection, filled: Filled) -> Connection:
+    plugin = plugin_with(row, settings_=filled.settings, secrets=filled.secrets)
+    try:
+        plugin.check()
+    except IntegrationError as error:
+        raise SettingsRefused({error.field: [error.message]}) from error
+    with entered(row.store_id):
+        _save(row, filled, plugin)
+    try:
+        plugin.on_connected()
+    except IntegrationError as error:
+        row.problem = error.message
+        with entered(row.store_id):
+            row.save(update_fields=["problem"])
+    return row
+
+
+def _save(row: Connection, filled: Filled, plugin: Integration) -> None:
+    row.settings = filled.settings
+    row.sealed_secrets = seal(
+        store_id=row.store_id, connection_key=row.key, secrets=filled.secrets
+    )
+    row.state, row.problem = Connection.State.ACTIVE, ""
+    row.revision += 1
+    row.save()
+    _schedule(row, plugin)
+    for kind in (Submission, Schedule):
+        kind.objects.for_store(row.store_id).filter(
+            connection=row, state=work.Work.State.HELD
+        ).update(state=work.Work.State.WAITING, attempts=0)
+    bell.ring_after_commit()
+
+
+def _schedule(row: Connection, plugin: Integration) -> None:
+    """Give the connection the pulls its settings ask for and take away the others."""
+    wanted = [verb for verb, does in PULLS.items() if plugin.can(does) and plugin.wants(does)]
+    Schedule.objects.for_store(row.store_id).filter(connection=row).exclude(
+        verb__in=wanted
+    ).delete()
+    Schedule.across_stores.bulk_create(
+        [
+            Schedule(
+                store_id=row.store_id,
+                connection=row,
+                verb=verb,
+                interval_seconds=settings.PULL_SECONDS,
+            )
+            for verb in wanted
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def disconnect(*, connection: Connection) -> None:
+    """Disconnect: forget the secrets, stop the pulls, close the hook; what happened stays on record.
+
+    A second call changes nothing.
+    """
+    Connection.objects.for_store(connection.store_id).filter(pk=connection.pk).update(
+        state=Connection.State.DISCONNECTED,
+        sealed_secrets="",
+        problem="",
+        revision=F("revision") + 1,
+    )
+    Schedule.objects.for_store(connection.store_id).filter(connection=connection).delete()
+
+
+def sync(*, store: Store, key: str, verb: str, since: datetime | None = None) -> Counts:
+    """Pull once now, besides the schedule, and give the counts.
+
+    Without `since` it goes on from the schedule's mark. Call outside of transactions.
+
+    Raises:
+        Refused: if the integration is not connected, paused, or has no such pull.
+        IntegrationError: if the vendor refuses or cannot be reached.
+    """
+    with entered(store):
+        row = Connection.objects.for_store(store).connected().named(key).first()
+        if row is None:
+            raise Refused(f"{integration(key).name} is not connected to this store.", field="key")
+        plugin = plugin_of(row)
+        if not plugin.can(PULLS[Schedule.Verb(verb)]):
+            raise Refused(f"{plugin.name} has no {verb} to pull.", field="verb")
+        if row.state == Connection.State.PAUSED:
+            raise Refused(f"{plugin.name} is paused: {row.problem}", field="key")
+        schedules = Schedule.objects.for_store(store).filter(connection=row, verb=verb)
+        mark = schedules.values_list("cursor", flat=True).first() or ""
+
+    def keep(cursor: str) -> None:
+        if since is None:
+            schedules.update(cursor=cursor)
+
+    return pull(
+        Source(store, row, plugin),
+        verb=verb,
+        cursor="" if since else mark,
+        since=since,
+        keep=keep,
+    )
+
+
+@transaction.atomic
+def request_submission(
+    *, order: Order, connection: Connection, by: By, now: datetime
+) -> Submission:
+    """Ask for an order to be sent. Asking again gives the same submission and sends nothing twice.
+
+    Raises:
+        Refused: if the connection cannot take orders or the order must not be sent.
+    """
+    plugin = integration(connection.key)
+    if not plugin.can("submit_order"):
+        raise Refused(f"{plugin.name} takes no orders.")
+    if connection.state == Connection.State.DISCONNECTED:
+        raise Refused(f"{plugin.name} is not connected.")
+    if order.deleted_at or order.canceled_at:
+        raise Refused(f"Order {order.number} is canceled or deleted and is not sent.")
+    row, is_new = _request(connection, order, None, Submission.Verb.SUBMIT_ORDER, by)
+    if is_new:
+        sentence = f"To be sent to {plugin.name}"
+        record(order, OrderEvent.Kind.SUBMISSION_REQUESTED, sentence, by=by)
+    return row
+
+
+@transaction.atomic
+def request_tracking(
+    *, order: Order, shipment: Shipment, connection: Connection, by: By
+) -> Submission:
+    """Ask for a parcel's tracking to be told to the cart the order came from; once per parcel."""
+    return _request(connection, order, shipment, Submission.Verb.PUSH_SHIPMENT, by)[0]
+
+
+def _request(
+    connection: Connection, order: Order, shipment: Shipment | None, verb: str, by: By
+) -> tuple[Submission, bool]:
+    wanted = {
+        "store_id": order.store_id,
+        "connection": connection,
+        "verb": verb,
+        "order": order,
+        "shipment": shipment,
+    }
+    found = Submission.objects.for_store(order.store_id).filter(**wanted).first()
+    if found:
+        return found, False
+    row = Submission(**wanted, actor=by.actor, actor_name=by.name, cause=by.cause)
+    row.save(force_insert=True)
+    bell.ring_after_commit()
+    return row, True
+
+
+def push_tracking(*, event: OrderEvent, order: Order) -> None:
+    """Have a new parcel told to the cart its order came from, if that cart is connected and asks."""
+    shipment = Shipment.objects.for_store(order.store_id).get(pk=event.after["shipment"])
+    for row in Connection.objects.for_store(order.store_id).connected():
+        plugin = integration(row.key)
+        is_its_cart = plugin.source_name == order.source_name and plugin.can("push_shipment")
+        if is_its_cart and shipment.source != plugin.name and plugin_of(row).wants("push_shipment"):
+            by = By.integration(plugin.name, cause=event)
+            request_tracking(order=order, shipment=shipment, connection=row, by=by)
+
+
+@transaction.atomic
+def try_again(*, row: work.Work, by: By, now: datetime) -> None:
+    """Make stuck work due now. What may have arrived is looked up first, not sent blindly.
+
+    Raises:
+        Refused: if its connection is paused; the credentials come first.
+    """
+    connection = getattr(row, "connection", None)
+    if connection and connection.state == Connection.State.PAUSED:
+        name = integration(connection.key).name
+        raise Refused(f"{name} is paused. Update its credentials; what waits goes on by itself.")
+    work.try_again(row)
+    if isinstance(row, Submission):
+        sentence = f"{row.get_verb_display()}: tried again by hand"
+        record(row.order, OrderEvent.Kind.SUBMISSION_REQUESTED, sentence, by=by)
+
+
+@transaction.atomic
+def replay(*, message: InboundMessage) -> None:
+    """Read a kept message once more, whatever became of it; a known order is not made twice."""
+    InboundMessage.objects.for_store(message.store_id).filter(pk=message.pk).exclude(
+        state=work.Work.State.WORKING
+    ).update(state=work.Work.State.WAITING, attempts=0, deaths=0, due_at=Now())
+    bell.ring_after_commit()

@@ -1,0 +1,1 @@
+"""Pages of integrations, and the address where carts call."""
