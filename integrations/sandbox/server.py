@@ -108,7 +108,7 @@ class Sandbox:
     def start(self) -> Self:
         """Begin to answer, in threads of its own."""
         threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         ).start()
         return self
 

@@ -76,7 +76,7 @@ def build_order(number: int, kind: str, now: datetime) -> Doc:
         "fulfillments": [],
         "refunds": [],
     }
-    if kind == "discounted" or (number % 7 == 0 and kind == "us"):
+    if kind == "discounted" or (kind == "us" and number % 7 == 3):
         order["discount_codes"] = [{"code": "WELCOME10", "amount": "0.00", "type": "percentage"}]
     if kind == "digital":
         del order["shipping_address"]

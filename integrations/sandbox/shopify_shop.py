@@ -87,7 +87,7 @@ class Shop:
             "order_fulfillment_orders", str(order["id"]), {"ids": [part["id"] for part in parts]}
         )
         if webhooks:
-            self._courier.announce("orders/create", order)
+            self._courier.announce(order, "orders/create")
         return order
 
     def change_address(self, order: Doc, *, webhooks: bool = True) -> Doc:
@@ -135,8 +135,8 @@ class Shop:
     def _save(self, order: Doc, *topics: str, webhooks: bool = True) -> Doc:
         order["updated_at"] = self._now().isoformat(timespec="seconds")
         self._storage.put("order", str(order["id"]), order)
-        for topic in topics if webhooks else ():
-            self._courier.announce(topic, order)
+        if webhooks:
+            self._courier.announce(order, *topics)
         return order
 
     def fulfill(self, picked: list[Picked], tracking: Tracking, *, notify: bool) -> Doc:

@@ -77,17 +77,17 @@ class Courier:
         for thread in self._threads:
             thread.join(CONNECT_SECONDS + ANSWER_SECONDS + 1)
 
-    def announce(self, topic: str, resource: Doc) -> None:
-        """Queue one delivery for each subscription to a topic, all with the same event id."""
+    def announce(self, resource: Doc, *topics: str) -> None:
+        """Queue a delivery for each subscription to the topics, all with the same event id."""
         event_id = str(uuid.uuid4())
         for subscription in self._storage.all("webhook"):
-            if subscription["topic"] != topic:
+            if subscription["topic"] not in topics:
                 continue
             webhook_id = str(uuid.uuid4())
             delivery = {
                 "webhook_id": webhook_id,
                 "event_id": event_id,
-                "topic": topic,
+                "topic": subscription["topic"],
                 "address": subscription["address"],
                 "api_version": subscription["api_version"],
                 "subscription_id": subscription["id"],
