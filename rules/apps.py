@@ -1,4 +1,6 @@
-"""Start-up of the rules app."""
+"""Start-up of the rules app: it listens to what happens to orders."""
+
+from typing import Any
 
 from django.apps import AppConfig
 
@@ -8,3 +10,14 @@ class RulesConfig(AppConfig):
 
     name = "rules"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from orders.signals import order_event_recorded
+
+        order_event_recorded.connect(_queue_rules, dispatch_uid="rules.queue")
+
+
+def _queue_rules(*, event: Any, **_: Any) -> None:
+    from rules.services import queue_rules
+
+    queue_rules(event=event)

@@ -1,7 +1,9 @@
 """What the store wants to happen by itself, and what came of it."""
 
+from datetime import datetime
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -61,11 +63,32 @@ class RuleRunQuerySet(models.QuerySet[Any]):
     def newest_first(self) -> Self:
         return self.order_by("-pk")
 
+    def hits_since(self, moment: datetime) -> dict[int, tuple[int, datetime]]:
+        """Give, by rule id, how often it fired since then and when last."""
+        rows = (
+            self.filter(finished_at__gte=moment)
+            .exclude(fired=[])
+            .annotate(rule_id=Unnest("fired"))
+            .values("rule_id")
+            .annotate(hits=models.Count("pk"), last=models.Max("finished_at"))
+            .values_list("rule_id", "hits", "last")
+        )
+        return {rule_id: (hits, last) for rule_id, hits, last in rows}
+
+
+class Unnest(models.Func):
+    """One row per element of an array."""
+
+    function = "unnest"
+    set_returning = True
+    output_field = models.BigIntegerField()
+
 
 class RuleRun(Work):
     """A store's rules, run once for one event.
 
-    `trace` says of each rule whether it fired and why; see `rules.evaluate.Trace`.
+    `trace` says of each rule whether it fired and why; see `rules.evaluate.Trace`. `fired` has the
+    ids of those that did, so that counting them need not read traces.
     """
 
     worker = "rules.run.run_rules"
@@ -78,6 +101,7 @@ class RuleRun(Work):
         Order, on_delete=models.CASCADE, related_name="rule_runs", db_index=False
     )
     trace = models.JSONField(default=list, blank=True)
+    fired = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     objects = StoreRows(RuleRunQuerySet)
 
@@ -88,6 +112,11 @@ class RuleRun(Work):
         indexes = [
             *Work.Meta.indexes,
             models.Index(fields=["store", "order"], name="rule_run_by_order"),
+            models.Index(
+                fields=["store", "finished_at"],
+                name="rule_run_that_fired",
+                condition=~models.Q(fired=[]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,177 @@
+"""From a store's rules to one thing that can be asked quickly. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from rules.actions import ACTIONS, Change
+from rules.facts import Broken, Facts, Snapshot
+from rules.filters import FILTERS, Filter
+from rules.kinds import Kind
+from rules.operators import Test
+
+Values = list[Any]
+Reader = Callable[[Snapshot], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A rule as it was written; `filters` and `actions` as `rules.models.Rule` keeps them."""
+
+    id: int
+    name: str
+    version: int
+    match: str
+    filters: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One filter, ready to be asked: `test` of the value in `slot`. `actual` is for the trace."""
+
+    label: str
+    operator: str
+    expected: str
+    slot: int
+    test: Test
+    actual: Callable[[Snapshot], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One action, ready to be done to a working copy."""
+
+    label: str
+    setting: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """One rule. A rule with a `problem` never fires."""
+
+    definition: Definition
+    checks: tuple[Check, ...]
+    deeds: tuple[Deed, ...]
+    problem: str
+    holds: Callable[[Values], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules in their order, and a reader for each value that any of them looks at."""
+
+    rules: tuple[CompiledRule, ...] = ()
+    readers: tuple[Reader, ...] = ()
+
+    def read(self, order: Snapshot) -> Values:
+        """Read every value the rules look at, once."""
+        return [reader(order) for reader in self.readers]
+
+
+@dataclass(slots=True)
+class _Slots:
+    """Gives filters that look at the same value the same slot."""
+
+    places: dict[tuple[type[Filter], str, bool], int] = field(default_factory=dict)
+    readers: list[Reader] = field(default_factory=list)
+
+    def of(self, entry: type[Filter], name: str, *, exact: bool) -> int:
+        key = (entry, name, exact)
+        if key not in self.places:
+            self.places[key] = len(self.readers)
+            normal = partial(entry.settings_form.kind.normal, exact=exact)
+            self.readers.append(_reader(entry, name, normal))
+        return self.places[key]
+
+
+def _reader(entry: type[Filter], name: str, normal: Callable[[Any], Any]) -> Reader:
+    read = entry.read
+    return lambda order: normal(read(order, name))
+
+
+def compile_rules(definitions: Iterable[Definition], facts: Facts) -> RuleSet:
+    """Compile rules, in the given order. A broken one is kept with its problem and never fires."""
+    slots = _Slots()
+    rules = tuple(_rule(definition, facts, slots) for definition in definitions)
+    return RuleSet(rules, tuple(slots.readers))
+
+
+def _rule(definition: Definition, facts: Facts, slots: _Slots) -> CompiledRule:
+    problems: list[str] = []
+    checks = _parts("Condition", definition.filters, partial(_check, facts, slots), problems)
+    deeds = _parts("Action", definition.actions, partial(_deed, facts), problems)
+    if not definition.actions:
+        problems.append("It has no action. Add one.")
+    tests = tuple((check.slot, check.test) for check in checks)
+    holds = _never if problems else _holds(definition.match, tests)
+    return CompiledRule(definition, checks, deeds, " ".join(problems), holds)
+
+
+def _parts(
+    word: str,
+    rows: list[dict[str, Any]],
+    make: Callable[[dict[str, Any]], Any],
+    problems: list[str],
+) -> tuple[Any, ...]:
+    made = []
+    for place, row in enumerate(rows, start=1):
+        try:
+            made.append(make(row))
+        except Broken as broken:
+            problems.append(f"{word} {place}: {broken}")
+    return tuple(made)
+
+
+def _check(facts: Facts, slots: _Slots, row: dict[str, Any]) -> Check:
+    entry = FILTERS.get(row.get("filter", ""))
+    if entry is None:
+        raise Broken(f"There is no filter “{row.get('filter', '')}”. Choose another one.")
+    kind: Kind = entry.settings_form.kind
+    operator = kind.operator(row.get("operator"))
+    raw, name, exact = row.get("value"), row.get("name", ""), bool(row.get("case"))
+    wanted = kind.wanted(operator, raw, exact=exact, facts=facts)
+
+    def actual(order: Snapshot) -> str:
+        return kind.show(entry.read(order, name), facts)
+
+    return Check(
+        label=entry.label(row),
+        operator=operator.name,
+        expected=kind.show_wanted(operator, raw, facts),
+        slot=slots.of(entry, name, exact=exact),
+        test=operator.against(wanted, many=kind.many),
+        actual=actual,
+    )
+
+
+def _deed(facts: Facts, row: dict[str, Any]) -> Deed:
+    entry = ACTIONS.get(row.get("action", ""))
+    if entry is None:
+        raise Broken(f"There is no action “{row.get('action', '')}”. Choose another one.")
+    setting, change = entry.prepare(row, facts)
+    return Deed(entry.name, setting, change)
+
+
+def _never(values: Values) -> bool:
+    return False
+
+
+def _holds(match: str, tests: tuple[tuple[int, Test], ...]) -> Callable[[Values], bool]:
+    """Give one function for all tests of a rule; a rule without any holds for every order."""
+
+    def all_hold(values: Values) -> bool:
+        for slot, test in tests:  # noqa: SIM110 - a generator per rule and order would double the time
+            if not test(values[slot]):
+                return False
+        return True
+
+    def any_holds(values: Values) -> bool:
+        for slot, test in tests:  # noqa: SIM110 - see above
+            if test(values[slot]):
+                return True
+        return False
+
+    return any_holds if match == "any" and tests else all_hold

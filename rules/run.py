@@ -1,0 +1,132 @@
+"""What a worker does with one event: evaluate the rules, then make the plan real in one go."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import singledispatch
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import Connection
+from integrations.services import request_submission
+from orderdesk.lib.refused import Refused
+from orders.models import Folder, Order, OrderEvent
+from orders.services import By, move_order, set_checkout_data
+from rules.actions import Effect, MoveOrder, SendOrder, SetCheckoutData
+from rules.evaluate import CUT, FIRED, REFUSED, Barred, Plan, Trace, evaluate
+from rules.models import RuleRun
+from rules.reading import facts_of, order_snapshot, rule_set
+from rules.triggers import BY_KIND
+from stores.crash import point
+from stores.scoping import entered
+from stores.work import Claim, finish
+
+# Events that rules caused, one by the other, before the chain is taken for a loop.
+LONGEST_CHAIN = 5
+TOO_LONG = (
+    f"Cut: {LONGEST_CHAIN} changes by rules led to this event, one after the other. "
+    "Two of the rules probably set each other off."
+)
+TWICE = Barred(
+    CUT, "Cut: this rule already ran on the way to this event, and would set itself off for ever."
+)
+DELETED = "The order was deleted before its rules ran."
+
+
+class RuleRefused(Exception):
+    """A service refused what a rule wanted; nothing of the plan may stay."""
+
+    def __init__(self, rule_id: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.rule_id = rule_id
+        self.sentence = sentence
+
+
+def run_rules(claim: Claim) -> None:
+    """Run a store's rules for one event, in one transaction with the outcome of the work."""
+    with entered(claim.store_id):
+        run = RuleRun.objects.for_store(claim.store_id).select_related("event").get(pk=claim.pk)
+        order = Order.objects.for_store(claim.store_id).select_for_update().get(pk=run.order_id)
+        told = _evaluate_and_apply(order, run.event, timezone.now()).as_json()
+        fired = [entry["rule"] for entry in told if entry["result"] == FIRED]
+        finish(claim, trace=told, fired=fired)
+        point("rules.before_commit")
+    point("rules.after_commit")
+
+
+def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime) -> Trace:
+    """Evaluate and apply; what a service refuses is undone and evaluated again without that rule.
+
+    So the other rules' work stays, and none of them builds on a change that did not happen.
+    """
+    store_id = order.store_id
+    rules = rule_set(store_id, BY_KIND[event.kind].key, facts_of(store_id))
+    snapshot = order_snapshot(order)
+    chain = _chain(event)
+    barred: dict[int, Barred] = dict.fromkeys(_fired_in(store_id, chain), TWICE)
+    halted = DELETED if order.deleted_at else TOO_LONG if len(chain) > LONGEST_CHAIN else ""
+    while True:
+        plan, trace = evaluate(snapshot, rules, barred=barred, halted=halted)
+        try:
+            with transaction.atomic():
+                _apply(plan, order, event, now)
+        except RuleRefused as refusal:
+            barred[refusal.rule_id] = Barred(REFUSED, refusal.sentence)
+            order.refresh_from_db()
+        else:
+            return trace
+
+
+def _chain(event: OrderEvent) -> list[int]:
+    """Give the events that led to this one, the nearest first, as far as the limit needs."""
+    chain: list[int] = []
+    cause = event.cause_id
+    while cause is not None and len(chain) <= LONGEST_CHAIN:
+        chain.append(cause)
+        events = OrderEvent.objects.for_store(event.store_id)
+        cause = events.values_list("cause_id", flat=True).get(pk=cause)
+    return chain
+
+
+def _fired_in(store_id: int, events: Iterable[int]) -> set[int]:
+    runs = RuleRun.objects.for_store(store_id).filter(event_id__in=events)
+    return {rule for fired in runs.values_list("fired", flat=True) for rule in fired}
+
+
+def _apply(plan: Plan, order: Order, event: OrderEvent, now: datetime) -> None:
+    for rule in plan:
+        by = By.rule(rule.name, cause=event)
+        try:
+            for effect in rule.effects:
+                carry_out(effect, order, by, now)
+        except Refused as refusal:
+            raise RuleRefused(rule.rule_id, refusal.message) from refusal
+
+
+@singledispatch
+def carry_out(effect: Effect, order: Order, by: By, now: datetime) -> None:
+    """Make one effect real.
+
+    Raises:
+        Refused: if it cannot be; the message is for the merchant.
+    """
+    raise NotImplementedError(type(effect).__name__)
+
+
+@carry_out.register
+def _(effect: MoveOrder, order: Order, by: By, now: datetime) -> None:
+    folder = Folder.objects.for_store(order.store_id).filter(pk=effect.folder_id).first()
+    if folder is None:
+        raise Refused("The folder to move to was deleted a moment ago.")
+    move_order(order=order, folder=folder, by=by, now=now)
+
+
+@carry_out.register
+def _(effect: SetCheckoutData, order: Order, by: By, now: datetime) -> None:
+    set_checkout_data(order=order, values=effect.values, by=by, now=now)
+
+
+@carry_out.register
+def _(effect: SendOrder, order: Order, by: By, now: datetime) -> None:
+    connection = Connection.objects.for_store(order.store_id).get(pk=effect.connection_id)
+    request_submission(order=order, connection=connection, by=by, now=now)

@@ -1,0 +1,4 @@
+"""Addresses of the rules app."""
+
+app_name = "rules"
+urlpatterns: list[object] = []
