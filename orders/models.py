@@ -73,6 +73,10 @@ class Folder(StoreOwned):
         return self.name
 
 
+class FolderTallyQuerySet(models.QuerySet["FolderTally"]):
+    """The changes that a folder's count is the sum of."""
+
+
 class FolderTally(StoreOwned):
     """By how much a transaction changed a folder's count.
 
@@ -82,6 +86,8 @@ class FolderTally(StoreOwned):
 
     folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="+", db_index=False)
     delta = models.IntegerField()
+
+    objects = StoreRows(FolderTallyQuerySet)
 
     class Meta:
         indexes = [models.Index(fields=["store", "folder"], name="tally_by_folder")]

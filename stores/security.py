@@ -46,6 +46,21 @@ def _policies(model: type[StoreOwned]) -> list[tuple[str, str]]:
     return [("store_wall", _OF_THE_ENTERED_STORE), *door]
 
 
+def unwalled_tables(*, using: str = "default") -> list[str]:
+    """Give the store-owned tables that lack row-level security or their policies."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, p.polname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid "
+            "WHERE c.relrowsecurity AND c.relforcerowsecurity"
+        )
+        walls = set(cursor.fetchall())
+    return [
+        model._meta.db_table
+        for model in owned_models()
+        if not {(model._meta.db_table, name) for name, _ in _policies(model)} <= walls
+    ]
+
+
 def unsafe_role(*, using: str = "default") -> str:
     """Say why the database role must not be used, or '' when it is safe.
 

@@ -10,7 +10,8 @@ import logging
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -92,6 +93,10 @@ class Work(StoreOwned):
         return self.state
 
 
+# What a person has to look at.
+STUCK = (Work.State.FAILED, Work.State.PARKED)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A row under our lease; `fence` proves it is still ours when the outcome is written."""
@@ -158,10 +163,10 @@ def kinds() -> list[type[Work]]:
 
 _CLAIM = """
 WITH RECURSIVE turn (store_id) AS (
-    (SELECT store_id FROM {table} WHERE state = 'waiting' AND due_at <= now()
+    (SELECT store_id FROM {table} WHERE state = 'waiting' AND due_at <= statement_timestamp()
         AND store_id > %(after)s ORDER BY store_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT w.store_id FROM {table} w WHERE w.state = 'waiting' AND w.due_at <= now()
+    SELECT (SELECT w.store_id FROM {table} w WHERE w.state = 'waiting' AND w.due_at <= statement_timestamp()
         AND w.store_id > turn.store_id ORDER BY w.store_id LIMIT 1)
     FROM turn WHERE turn.store_id IS NOT NULL
 ), served AS MATERIALIZED (
@@ -169,7 +174,7 @@ WITH RECURSIVE turn (store_id) AS (
 ), chosen AS MATERIALIZED (
     SELECT one.id FROM served CROSS JOIN LATERAL (
         SELECT id FROM {table} w
-        WHERE w.store_id = served.store_id AND w.state = 'waiting' AND w.due_at <= now()
+        WHERE w.store_id = served.store_id AND w.state = 'waiting' AND w.due_at <= statement_timestamp()
             AND %(per_store)s > (SELECT count(*) FROM {table} b
                 WHERE b.store_id = served.store_id AND b.state = 'working')
         ORDER BY w.due_at, w.id
@@ -181,7 +186,7 @@ WITH RECURSIVE turn (store_id) AS (
 )
 UPDATE {table} AS w
 SET state = 'working', attempts = w.attempts + 1, fence = w.fence + 1,
-    leased_until = now() + make_interval(secs => %(lease)s)
+    leased_until = statement_timestamp() + make_interval(secs => %(lease)s)
 FROM chosen WHERE w.id = chosen.id
 RETURNING w.id, w.store_id, w.fence, w.attempts, w.in_doubt
 """
@@ -399,7 +404,7 @@ def stuck_rows(*, limit: int) -> list[Stuck]:
     found = []
     for model in kinds():
         with across_stores():
-            rows = model.across_stores.filter(state__in=[Work.State.FAILED, Work.State.PARKED])
+            rows = model.across_stores.filter(state__in=STUCK)
             found += [
                 Stuck(row.store_id, model.__name__, row.pk, row.state_word, row.problem)
                 for row in rows.only("store_id", "state", "in_doubt", "problem").order_by("pk")[
@@ -411,10 +416,23 @@ def stuck_rows(*, limit: int) -> list[Stuck]:
 
 def stuck_count(store_id: int) -> int:
     """Count the store's rows that need a person. Call inside the store."""
-    states = [Work.State.FAILED, Work.State.PARKED]
-    return sum(
-        model.across_stores.filter(store_id=store_id, state__in=states).count() for model in kinds()
-    )
+    one, *others = [
+        model.across_stores.filter(store_id=store_id, state__in=STUCK).order_by().values("pk")
+        for model in kinds()
+    ]
+    # One question for all kinds: every page of the store asks it.
+    return one.union(*others, all=True).count()
+
+
+def stuck_counts(store_ids: Iterable[int]) -> Counter[int]:
+    """Count what needs a person by store, for those who may reach all of these stores."""
+    wanted, counts = list(store_ids), Counter[int]()
+    with across_stores():
+        for model in kinds():
+            rows = model.across_stores.filter(store_id__in=wanted, state__in=STUCK)
+            for row in rows.values("store_id").annotate(rows=models.Count("pk")).order_by():
+                counts[row["store_id"]] += row["rows"]
+    return counts
 
 
 def is_idle() -> bool:

@@ -1,6 +1,7 @@
 """From a draft to the columns of an order, with every limit checked before anything is written."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +43,13 @@ def order_values(draft: OrderDraft, *, currency: str) -> dict[str, Any]:
     """Give the columns of an order as the draft states them, sums included.
 
     Where only one address is stated it stands for the other, too.
+
+    Raises:
+        Refused: if an amount is no number that can be kept, naming it.
     """
+    _check_amounts(draft, "")
+    for place, item in enumerate(draft.items[:ITEMS_ALLOWED]):
+        _check_amounts(item, f"order_items[{place}].")
     shipping = draft.shipping or draft.customer
     customer = draft.customer or draft.shipping
     sums = totals.totals(
@@ -127,23 +134,37 @@ def check_rows(order: Order, items: list[OrderItem]) -> None:
             f"The order has {len(items):,} items; at most {ITEMS_ALLOWED:,} are allowed.",
             field="order_items",
         )
-    _check_row(order, "")
+    check_row(order, "")
     for place, item in enumerate(items):
-        _check_row(item, f"order_items[{place}].")
+        check_row(item, f"order_items[{place}].")
 
 
-def _check_row(row: models.Model, prefix: str) -> None:
+def check_row(row: models.Model, prefix: str = "") -> None:
+    """Check one row's texts and amounts against its columns.
+
+    Raises:
+        Refused: naming the field, after the prefix, and its limit.
+    """
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str):
             _check_text(value, f"{prefix}{field.name}", field.max_length)
         elif isinstance(value, dict | list):
             _check_nested(value, f"{prefix}{field.name}")
-        elif isinstance(value, Decimal) and not (value.is_finite() and abs(value) <= LARGEST):
-            raise Refused(
-                f"{prefix}{field.name} must be a number up to {LARGEST:,}.",
-                field=f"{prefix}{field.name}",
-            )
+        elif isinstance(value, Decimal):
+            _check_amount(value, f"{prefix}{field.name}")
+
+
+def _check_amounts(draft: OrderDraft | ItemDraft, prefix: str) -> None:
+    for each in fields(draft):
+        value = getattr(draft, each.name)
+        if isinstance(value, Decimal):
+            _check_amount(value, f"{prefix}{each.name}")
+
+
+def _check_amount(value: Decimal, name: str) -> None:
+    if not (value.is_finite() and abs(value) <= LARGEST):
+        raise Refused(f"{name} must be a number up to {LARGEST:,}.", field=name)
 
 
 def _check_text(value: str, name: str, longest: int | None) -> None:
