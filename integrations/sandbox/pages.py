@@ -27,8 +27,12 @@ def join(*parts: object, between: str = "\n") -> Html:
     return Html(between.join(text(part) for part in parts if part != ""))
 
 
-def button(label: str, action: str, **fields: Any) -> Html:
-    """Return a form that is one button; `fields` go along unseen."""
+def button(label: str, action: str, *, about: str = "", **fields: Any) -> Html:
+    """Return a form that is one button; `fields` go along unseen.
+
+    `about` is read out after the label, so that the same button of two rows can be told apart.
+    """
+    unseen = Html(f'<span class="unseen"> {text(about)}</span>') if about else ""
     hidden = join(
         *(
             Html(f'<input type="hidden" name="{text(name)}" value="{text(value)}">')
@@ -36,6 +40,7 @@ def button(label: str, action: str, **fields: Any) -> Html:
         ),
         between="",
     )
+    label = join(label, unseen, between="")
     return Html(
         f'<form method="post" action="{text(action)}">{hidden}<button>{text(label)}</button></form>'
     )

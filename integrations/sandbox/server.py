@@ -74,6 +74,7 @@ class Sandbox:
         self.clock = clock
         self.links = links or Links()
         self.stopping = threading.Event()
+        self._thread: threading.Thread | None = None
         self._server = _Server((host, port), self)
         self.host = host
         self.port = int(self._server.server_address[1])
@@ -107,15 +108,18 @@ class Sandbox:
 
     def start(self) -> Self:
         """Begin to answer, in threads of its own."""
-        threading.Thread(
+        self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        ).start()
+        )
+        self._thread.start()
         return self
 
     def stop(self) -> None:
         """End every connection, then let go of port and file."""
         self.stopping.set()
-        self._server.shutdown()
+        if self._thread:
+            self._server.shutdown()
+            self._thread.join()
         self._server.server_close()
         self._server.drop_connections()
         with self.storage.turn():

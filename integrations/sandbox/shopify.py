@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from integrations.sandbox.graphql import GraphQLError, prepare
 from integrations.sandbox.server import Route, Sandbox, done
+from integrations.sandbox.shopify_inventory import Inventory
 from integrations.sandbox.shopify_pages import shop_page
 from integrations.sandbox.shopify_rest import Rest
 from integrations.sandbox.shopify_schema import Schema
@@ -55,6 +56,7 @@ class ShopifySandbox(Sandbox):
         )
         self.shop = Shop(self.storage, self.ledger, self.courier, self.clock)
         self.subscriptions = Subscriptions(self.storage, self.clock)
+        self.inventory = Inventory(self.storage, self.ledger)
         rest = Rest(self.shop, self.subscriptions, DOMAIN, self.url)
         self._routes += [
             Route(route.method, route.pattern, partial(self._checked, route.handler))
@@ -84,6 +86,7 @@ class ShopifySandbox(Sandbox):
         return {
             "orders": self.shop.orders(),
             "fulfillments": self.fulfillments(),
+            "inventory": self.inventory.levels(),
             "webhooks": self.subscriptions.all(),
             "deliveries": self.storage.all("delivery"),
         }
@@ -134,7 +137,7 @@ class ShopifySandbox(Sandbox):
                 "maximumAvailable": 2000.0, "currentlyAvailable": 1992, "restoreRate": 100.0,
             },
         }  # fmt: skip
-        schema = Schema(self.shop, self.subscriptions, DOMAIN, version)
+        schema = Schema(self.shop, self.subscriptions, self.inventory, DOMAIN, version)
         variables = given.get("variables") or {}
         if not isinstance(given.get("query"), str) or not isinstance(variables, dict):
             return Reply.json(400, {"errors": {"query": "Required parameter missing or invalid"}})

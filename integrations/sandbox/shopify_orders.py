@@ -3,6 +3,7 @@
 Source: shopify.dev, REST Admin API, Order resource; sample names and addresses are invented.
 """
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -159,9 +160,14 @@ def _basket(number: int, kind: str) -> Sequence[tuple[Good, int]]:
     return [(main, 1), *((good, 1 + number % 2) for good in dict.fromkeys(more) if good != main)]
 
 
+def product_number(sku: str) -> int:
+    """Return the number from which a product's ids are made."""
+    return zlib.crc32(sku.encode())
+
+
 def _line(order_id: int, position: int, good: Good, quantity: int) -> Doc:
     line_id = order_id * 3 + position
-    product = sum(good.sku.encode())
+    product = product_number(good.sku)
     return {
         "id": line_id,
         "admin_graphql_api_id": f"gid://shopify/LineItem/{line_id}",

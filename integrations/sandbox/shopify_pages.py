@@ -6,7 +6,6 @@ from integrations.sandbox.pages import (
     NOTHING,
     Html,
     button,
-    join,
     lines,
     page,
     pieces,
@@ -40,7 +39,7 @@ def shop_page(vendor: "ShopifySandbox", request: Request) -> Reply:
                 button("Place a small order", PLACE, kind="small"),
                 button("Place a foreign order", PLACE, kind="foreign"),
                 button("Place a discounted order", PLACE, kind="discounted"),
-                button("Place an order the warehouse cannot know", PLACE, kind="unknown_sku"),
+                button("Place an order with an unknown product", PLACE, kind="unknown_sku"),
             ),
         ),
         section(
@@ -95,13 +94,13 @@ def _tracking(fulfillment: Doc) -> str:
 def _order_buttons(order: Doc) -> Html:
     if order["cancelled_at"] or order["fulfillment_status"] == "fulfilled":
         return NOTHING
-    one = f"{PLACE}/{order['id']}"
+    one, name = f"{PLACE}/{order['id']}", order["name"]
     buttons = [
-        button("Change address", f"{one}/update", change="address"),
-        button("Add one item", f"{one}/update", change="quantity"),
+        button("Change address", f"{one}/update", about=name, change="address"),
+        button("Add one item", f"{one}/update", about=name, change="quantity"),
     ]
     if not order["fulfillment_status"]:
-        buttons.append(button("Cancel order", f"{one}/cancel"))
+        buttons.append(button("Cancel order", f"{one}/cancel", about=name))
     return row_of_buttons(*buttons)
 
 
@@ -116,5 +115,9 @@ def _delivery_row(delivery: Doc) -> tuple[object, ...]:
         delivery["address"],
         tag(delivery["state"].capitalize(), _MOODS[delivery["state"]]),
         lines(tries),
-        join(button("Send again", f"/_sandbox/deliveries/{delivery['webhook_id']}/resend")),
+        button(
+            "Send again",
+            f"/_sandbox/deliveries/{delivery['webhook_id']}/resend",
+            about=f"{delivery['topic']} {delivery['resource']}",
+        ),
     )

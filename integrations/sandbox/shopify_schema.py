@@ -11,6 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.sandbox.graphql import GraphQLError, Resolver
+from integrations.sandbox.shopify_inventory import (
+    IDEMPOTENT_FROM,
+    INVENTORY_INPUT,
+    QUANTITY_INPUT,
+    Inventory,
+    Level,
+    variant_node,
+)
 from integrations.sandbox.shopify_nodes import (
     check_names,
     connect,
@@ -39,9 +47,15 @@ class Schema:
     """Resolvers of the root fields, over one shop."""
 
     def __init__(
-        self, shop: Shop, subscriptions: Subscriptions, domain: str, api_version: str
+        self,
+        shop: Shop,
+        subscriptions: Subscriptions,
+        inventory: Inventory,
+        domain: str,
+        api_version: str,
     ) -> None:
         self._shop = shop
+        self._inventory = inventory
         self._subscriptions = subscriptions
         self._domain = domain
         self._api_version = api_version
@@ -56,11 +70,13 @@ class Schema:
                 "fulfillmentOrder": self._fulfillment_order,
                 "locations": self._locations,
                 "webhookSubscriptions": self._webhooks,
+                "productVariants": self._variants,
             },
             "mutation": {
                 "fulfillmentCreate": self._fulfill,
                 "webhookSubscriptionCreate": self._subscribe,
                 "webhookSubscriptionDelete": self._unsubscribe,
+                "inventorySetQuantities": self._set_quantities,
             },
         }
 
@@ -120,7 +136,42 @@ class Schema:
     def _order_node(self, order: Doc) -> Doc:
         return order_node(order, self._shop.fulfillment_orders)
 
+    def _variants(self, arguments: Arguments, _directives: object) -> Doc:
+        check_names(arguments, {"first", "after", "query"}, "productVariants")
+        found = re.fullmatch(r"""sku:['"]?(.+?)['"]?""", str(arguments.get("query") or ""))
+        if arguments.get("query") and not found:
+            raise GraphQLError("The sandbox searches variants by sku only")
+        variants = self._inventory.variants(sku=found[1] if found else "")
+        return connect(variants, arguments, variant_node)
+
     # Mutations.
+
+    def _set_quantities(self, arguments: Arguments, directives: dict[str, Doc]) -> Doc:
+        check_names(arguments, {"input"}, "inventorySetQuantities")
+        given = arguments.get("input") or {}
+        check_names(given, INVENTORY_INPUT, "InventorySetQuantitiesInput")
+        key = str(directives.get("idempotent", {}).get("key") or "")
+        if not key and self._api_version >= IDEMPOTENT_FROM:
+            raise GraphQLError("The @idempotent directive is required for this mutation")
+        name = "InventorySetQuantitiesPayload"
+        changes = []
+        for entry in given.get("quantities") or []:
+            check_names(entry, QUANTITY_INPUT, "InventoryQuantityInput")
+            item = read_gid(entry.get("inventoryItemId"), "InventoryItem")
+            place = read_gid(entry.get("locationId"), "Location")
+            changes.append(
+                Level(item, place, entry.get("quantity"), entry.get("changeFromQuantity"))
+            )
+        try:
+            self._inventory.set(str(given.get("name")), changes, key=key)
+        except ShopRefused as refused:
+            return _payload(name, inventoryAdjustmentGroup=None, refused=refused)
+        group = {
+            "__typename": "InventoryAdjustmentGroup",
+            "reason": given.get("reason"),
+            "referenceDocumentUri": given.get("referenceDocumentUri"),
+        }
+        return _payload(name, inventoryAdjustmentGroup=group)
 
     def _fulfill(self, arguments: Arguments, _directives: object) -> Doc:
         check_names(arguments, {"fulfillment", "message"}, "fulfillmentCreate")

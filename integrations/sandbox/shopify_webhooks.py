@@ -5,6 +5,7 @@ Source: shopify.dev, "Deliver webhooks through HTTPS" and the change of 2024-09-
 
 import base64
 import hashlib
+import heapq
 import hmac
 import json
 import threading
@@ -58,12 +59,16 @@ class Courier:
         self._gaps = [gap * retry_scale for gap in RETRY_GAPS]
         # One lock with the storage, as announcing happens in the middle of its turns.
         self._wake = threading.Condition(storage.lock)
-        self._busy: set[str] = set()
+        self._queue: list[tuple[float, str]] = []
+        self._under_way = 0
         self._stopped = False
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin to send, with what was still waiting at the last stop."""
+        for delivery in self._storage.all("delivery"):
+            if delivery["state"] == "waiting":
+                self._enqueue(delivery)
         for _ in range(SENDERS):
             thread = threading.Thread(target=self._send_until_stopped, daemon=True)
             thread.start()
@@ -99,17 +104,16 @@ class Courier:
                 "tries": [],
             }
             self._storage.put("delivery", webhook_id, delivery)
-        self._ring()
+            self._enqueue(delivery)
 
     def resend(self, webhook_id: str) -> bool:
         """Send a delivery once more with the same ids; False when there is no such delivery."""
         delivery = self._storage.get("delivery", webhook_id)
         if delivery is None:
             return False
-        self._storage.put(
-            "delivery", webhook_id, delivery | {"state": "waiting", "due": self._clock()}
-        )
-        self._ring()
+        delivery |= {"state": "waiting", "due": self._clock()}
+        self._storage.put("delivery", webhook_id, delivery)
+        self._enqueue(delivery)
         return True
 
     def settle(self, timeout: float = 10) -> bool:
@@ -117,20 +121,15 @@ class Courier:
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             with self._wake:
-                if not self._busy and not self._waiting():
+                if not self._queue and not self._under_way:
                     return True
             time.sleep(0.01)
         return False
 
-    def _ring(self) -> None:
+    def _enqueue(self, delivery: Doc) -> None:
         with self._wake:
+            heapq.heappush(self._queue, (delivery["due"], delivery["webhook_id"]))
             self._wake.notify_all()
-
-    def _waiting(self) -> list[Doc]:
-        return [
-            delivery for delivery in self._storage.all("delivery")
-            if delivery["state"] == "waiting" and delivery["webhook_id"] not in self._busy
-        ]  # fmt: skip
 
     def _send_until_stopped(self) -> None:
         while (webhook_id := self._next()) is not None:
@@ -138,20 +137,17 @@ class Courier:
                 self._send(webhook_id)
             finally:
                 with self._wake:
-                    self._busy.discard(webhook_id)
-                    self._wake.notify_all()
+                    self._under_way -= 1
 
     def _next(self) -> str | None:
         """Wait for a delivery that is due and take it; None when we are to stop."""
         with self._wake:
             while not self._stopped:
-                waiting = self._waiting()
-                soonest = min(waiting, key=lambda delivery: float(delivery["due"]), default=None)
-                if soonest and soonest["due"] <= self._clock():
-                    webhook_id = str(soonest["webhook_id"])
-                    self._busy.add(webhook_id)
-                    return webhook_id
-                self._wake.wait(soonest["due"] - self._clock() if soonest else None)
+                pause = self._queue[0][0] - self._clock() if self._queue else None
+                if pause is not None and pause <= 0:
+                    self._under_way += 1
+                    return heapq.heappop(self._queue)[1]
+                self._wake.wait(pause)
         return None
 
     def _send(self, webhook_id: str) -> None:
@@ -169,6 +165,7 @@ class Courier:
                 current["state"] = "delivered"
             elif failures <= len(self._gaps):
                 current["due"] = self._clock() + self._gaps[failures - 1]
+                self._enqueue(current)
             else:
                 current["state"] = "failed"
                 self._storage.remove("webhook", str(current["subscription_id"]))

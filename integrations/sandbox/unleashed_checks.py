@@ -52,6 +52,13 @@ _LINE_AMOUNTS = ("OrderQuantity", "UnitPrice", "DiscountRate", "LineTotal", "Lin
 _HALF_CENT = Decimal("0.005")
 
 
+# What an order shows of the larger things it names; of the others all.
+_SHOWN = {
+    "Customer": ("Guid", "CustomerCode", "CustomerName", "LastModifiedOn"),
+    "Product": ("Guid", "ProductCode", "ProductDescription"),
+}
+
+
 class References:
     """Finds what an order names by code or guid: customer, product, warehouse, tax, currency."""
 
@@ -82,7 +89,8 @@ class References:
             given = named.get("Guid") or named.get(code_field)
             problems.add(f"{field}.{code_field}", f"{field} {given} does not exist.", UNKNOWN)
             return
-        order[field] = found
+        shown = _SHOWN.get(kind, tuple(found))
+        order[field] = {name: found.get(name) for name in shown}
 
 
 def check_order(order: Doc, references: References, *, update: bool = False) -> Doc:

@@ -17,6 +17,7 @@ from integrations.sandbox.unleashed_values import (
 
 KIND = "SalesOrder"
 OPEN = ("Parked", "Placed", "Backordered")
+_NEVER_EMPTY = ("Guid", "OrderNumber", "Currency", "Customer", "OrderDate", "CreatedBy")
 ALLOCATING = ("Placed", "Backordered")
 
 
@@ -65,8 +66,8 @@ class Orders:
 
     def by_number(self, number: object) -> Doc | None:
         """Return the order with a number, if any."""
-        wanted = str(number or "").lower()
-        return next((order for order in self.all() if order["OrderNumber"].lower() == wanted), None)
+        found = self._storage.get("sales_order_number", str(number or "").lower())
+        return self._storage.get(KIND, found["guid"]) if found else None
 
     def accept(self, given: Doc, path_guid: str | None) -> tuple[Doc, bool]:
         """Create an order, or recognise one posted before; says which as second value.
@@ -98,9 +99,7 @@ class Orders:
     def _filled(self, given: Doc, known: Doc | None) -> Doc:
         """Return a checked order with everything the vendor adds."""
         order = {**_EMPTY, **plain(check_order(given, self._references))}
-        namesake = self.by_number(order["OrderNumber"]) if order["OrderNumber"] else None
-        if namesake and namesake["Guid"] != order["Guid"]:
-            raise refuse("OrderNumber", "OrderNumber is in use.", DUPLICATE)
+        self._check_number(order)
         now = self._now()
         order["OrderNumber"] = order["OrderNumber"] or (
             known["OrderNumber"] if known else self._next_number()
@@ -120,6 +119,11 @@ class Orders:
             line.setdefault("LineType", None)
         return order
 
+    def _check_number(self, order: Doc) -> None:
+        namesake = self.by_number(order["OrderNumber"]) if order["OrderNumber"] else None
+        if namesake and namesake["Guid"] != order["Guid"]:
+            raise refuse("OrderNumber", "OrderNumber is in use.", DUPLICATE)
+
     def _next_number(self) -> str:
         while True:
             number = f"SO-{self._storage.next_number('sales_order', start=1):08d}"
@@ -137,9 +141,13 @@ class Orders:
         if given.get("Guid") and str(given["Guid"]).lower() != known["Guid"]:
             raise refuse("Guid", "Guid differs from the one in the address.", BAD_VALUE)
         changed = plain(check_order(given, self._references, update=True))
-        order = {**known, **changed, "Guid": known["Guid"]}
+        kept = {name: known[name] for name in _NEVER_EMPTY if changed.get(name) is None}
+        order = {**known, **changed, **kept}
+        self._check_number(order)
         for line in order["SalesOrderLines"]:
             line["Guid"] = line.get("Guid") or new_guid()
+        if "SalesOrderLines" in given and not set(given) >= {"SubTotal", "TaxTotal", "Total"}:
+            _add_up(order)
         self._save(order, was=known)
         return order
 
@@ -194,9 +202,7 @@ class Orders:
         self._must_be_open(order)
         lines = [line for line in order["SalesOrderLines"] if line["Guid"] != line_guid.lower()]
         order["SalesOrderLines"] = lines
-        order["SubTotal"] = round(sum(line["LineTotal"] for line in lines), 2)
-        order["TaxTotal"] = round(sum(line["LineTax"] for line in lines), 2)
-        order["Total"] = round(order["SubTotal"] + order["TaxTotal"], 2)
+        _add_up(order)
         self._save(order, was=order)
         return order
 
@@ -216,6 +222,10 @@ class Orders:
             order["CompletedDate"] = order["CompletedDate"] or self._now()
         order["LastModifiedOn"] = self._now()
         self._storage.put(KIND, order["Guid"], order)
+        number = order["OrderNumber"].lower()
+        if was and was["OrderNumber"].lower() != number:
+            self._storage.remove("sales_order_number", was["OrderNumber"].lower())
+        self._storage.put("sales_order_number", number, {"guid": order["Guid"]})
 
     # Stock.
 
@@ -246,6 +256,13 @@ class Orders:
                     place = (guid, order["Warehouse"]["WarehouseCode"])
                     claims[place] = claims.get(place, 0) + quantity
         return claims
+
+
+def _add_up(order: Doc) -> None:
+    lines = order["SalesOrderLines"]
+    order["SubTotal"] = round(sum(line["LineTotal"] for line in lines), 2)
+    order["TaxTotal"] = round(sum(line["LineTax"] for line in lines), 2)
+    order["Total"] = round(order["SubTotal"] + order["TaxTotal"], 2)
 
 
 def _wanted(order: Doc) -> dict[str, float]:

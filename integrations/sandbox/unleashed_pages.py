@@ -86,12 +86,14 @@ def _item(line: Doc, left: dict[int, float]) -> Html:
 def _buttons(order: Doc, left: dict[int, float], *, shipped: bool) -> Html:
     if order["OrderStatus"] == "Deleted" or not left:
         return NOTHING
-    one = f"/_sandbox/orders/{order['Guid']}"
-    buttons = [button("Ship it", f"{one}/ship")]
+    one, number = f"/_sandbox/orders/{order['Guid']}", order["OrderNumber"]
+    buttons = [button("Ship it", f"{one}/ship", about=number)]
     if sum(left.values()) > 1:
-        buttons.append(button("Ship a part", f"{one}/ship", part="1", carrier="FedEx"))
+        buttons.append(
+            button("Ship a part", f"{one}/ship", about=number, part="1", carrier="FedEx")
+        )
     if not shipped:
-        buttons.append(button("Cancel it", f"{one}/cancel"))
+        buttons.append(button("Cancel it", f"{one}/cancel", about=number))
     return row_of_buttons(*buttons)
 
 

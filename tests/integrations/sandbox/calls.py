@@ -27,7 +27,7 @@ class Answer:
 def call(
     vendor: Sandbox | str, method: str, target: str, body: Any = None, **headers: str
 ) -> Answer:
-    """Send a request to a vendor or an address; header names are given with underscores for dashes."""
+    """Send a request to a vendor or an address; in header names underscores stand for dashes."""
     address = urlsplit(vendor if isinstance(vendor, str) else vendor.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
     data = body if isinstance(body, str | None) else json.dumps(body)

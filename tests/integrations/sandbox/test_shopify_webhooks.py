@@ -9,7 +9,7 @@ import pytest
 
 from integrations.sandbox import ShopifySandbox
 from integrations.sandbox.shopify_webhooks import RETRY_GAPS, sign
-from tests.integrations.sandbox.calls import ask, call, shop_call
+from tests.integrations.sandbox.calls import VERSION, ask, call, shop_call
 
 SUBSCRIBE = """
 mutation($topic: WebhookSubscriptionTopic!, $address: String!) {
@@ -137,6 +137,18 @@ def test_a_delivery_can_be_sent_again_with_the_same_id(shop, receiver):
     assert answer.status == 202
     assert shop.courier.settle()
     assert [h["X-Shopify-Webhook-Id"] for h, _ in receiver.received] == [webhook_id] * 2
+
+
+def test_a_delivery_that_was_waiting_is_sent_after_a_restart(tmp_path, receiver):
+    stopped = ShopifySandbox(data=tmp_path)
+    stopped.subscriptions.add(topic="orders/create", address=receiver.url, api_version=VERSION)
+    stopped.shop.place("us")
+    stopped.stop()
+
+    with ShopifySandbox(data=tmp_path) as shop:
+        assert shop.courier.settle()
+
+    assert len(receiver.received) == 1
 
 
 def test_an_order_can_be_placed_without_a_word(shop, receiver):

@@ -23,6 +23,9 @@ def test_an_order_is_created_under_the_callers_guid(warehouse, path):
     assert answer.json["Guid"] == GUID
     assert answer.json["OrderNumber"] == "SO-00000001"
     assert api(warehouse, "GET", f"/SalesOrders/{GUID}").json == answer.json
+    assert set(answer.json["SalesOrderLines"][0]["Product"]) == {
+        "Guid", "ProductCode", "ProductDescription",
+    }  # fmt: skip
 
 
 def test_dates_go_out_as_epoch_milliseconds(warehouse):
@@ -195,6 +198,17 @@ def test_an_open_order_is_changed_by_put(warehouse):
     assert order["Warehouse"]["WarehouseCode"] == "EAST"
     assert order["OrderStatus"] == "Parked"
     assert order["Total"] == 36
+
+
+def test_put_adds_up_new_lines_when_no_totals_are_given(warehouse):
+    place(warehouse)
+    line = sales_order_line(OrderQuantity=3, LineTotal=54)
+
+    body = {**PUT_BODY, "SalesOrderLines": [line], "OrderNumber": None, "Currency": None}
+    order = api(warehouse, "PUT", f"/SalesOrders/{GUID}", body).json
+
+    assert (order["Total"], order["OrderNumber"]) == (54, "SO-00000001")
+    assert order["Currency"]["CurrencyCode"] == "USD"
 
 
 @pytest.mark.parametrize("missing", list(PUT_BODY))
