@@ -105,18 +105,18 @@ def test_the_warehouse_is_stocked_again_after_a_reset(warehouse):
 
 
 @pytest.mark.parametrize(
-    ("settings", "status"),
+    ("switches", "status"),
     [
         ({"repost": "refuse", "shipment_order": "asc", "strict": False}, 200),
         ({"repost": "maybe"}, 400),
         ({"colour": "red"}, 400),
     ],
 )
-def test_settings_are_switched_over_http(warehouse, settings, status):
-    answer = call(warehouse, "POST", "/_sandbox/settings", settings)
+def test_settings_are_switched_over_http(warehouse, switches, status):
+    answer = call(warehouse, "POST", "/_sandbox/settings", switches)
 
     assert answer.status == status
-    assert (answer.json == settings) == (status == 200)
+    assert (answer.json == switches) == (status == 200)
 
 
 def form(vendor, path, body=""):
