@@ -32,6 +32,12 @@ from orderdesk.lib import pidfile
 READY_SECONDS = 90.0
 GRACE_SECONDS = 20
 WEB_WORKERS, WEB_THREADS = 2, 4
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENVIRONMENT = {
+    "PYTHONUNBUFFERED": "1",
+    # Celery's fear is of pickled messages; ours are JSON.
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+}
 # Retried for ever: a hub that gives up on its worker in the night loses orders by day.
 PROGRAM = {
     "autorestart": "true",
@@ -50,7 +56,7 @@ class Command(BaseCommand):
     help = "Migrates, then runs web, worker and scheduler (and the demo's sandbox vendors)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for ending in (signal.SIGTERM, signal.SIGHUP):
+        for ending in ENDINGS:  # SIGINT too: a shell's background job is born deaf to it
             signal.signal(ending, _interrupt)
         try:
             with pidfile.held(settings.DATA_DIR / "up.pid") as pid_file:
@@ -60,7 +66,8 @@ class Command(BaseCommand):
                 f"process {other} already runs this hub; `make stop` ends it"
             ) from None
         except KeyboardInterrupt:
-            self.stdout.write("Stopped.")
+            pass
+        self.stdout.write("Stopped.")
 
     def _run(self, pid_file: IO[str]) -> None:
         _require_free_port(settings.PORT)
@@ -71,10 +78,11 @@ class Command(BaseCommand):
             supervisor = _start_supervisor(_programs(sandbox), pid_file)
             threading.Thread(target=self._relay, args=[supervisor.stdout], daemon=True).start()
             self._greet(supervisor, sandbox)
-            supervisor.wait()
+            if supervisor.wait():
+                raise CommandError(f"supervisord ended with {supervisor.returncode}")
         finally:
             # A second Ctrl-C must not leave half of it running.
-            for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for ending in ENDINGS:
                 signal.signal(ending, signal.SIG_IGN)
             if supervisor is not None:
                 supervisor.terminate()
@@ -159,7 +167,13 @@ def _collect_static() -> None:
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     if stamp.exists() and stamp.read_text() == seen.hexdigest():
         return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    call_command(
+        "collectstatic",
+        interactive=False,
+        verbosity=0,
+        clear=True,
+        ignore_patterns=["rest_framework"],  # its browsable pages, which are switched off
+    )
     stamp.write_text(seen.hexdigest())
 
 
@@ -185,6 +199,7 @@ def _programs(sandbox: dict[str, str]) -> dict[str, list[str]]:
     if sandbox:
         programs["sandbox"] = [
             *("integrations.sandbox", "--data", str(settings.DATA_DIR / "sandbox")),
+            *("--hub-url", settings.BASE_URL),
             *(f"--{key}-port={url.rsplit(':', 1)[1]}" for key, url in sandbox.items()),
         ]
     return programs
@@ -210,7 +225,7 @@ def _start_supervisor(programs: dict[str, list[str]], pid_file: IO[str]) -> subp
     supervisor = subprocess.Popen(
         [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(path)],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"ORDERDESK_DATA": str(settings.DATA_DIR), "PYTHONUNBUFFERED": "1"},
+        env=os.environ | ENVIRONMENT | {"ORDERDESK_DATA": str(settings.DATA_DIR)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
