@@ -209,10 +209,12 @@ def _start_supervisor(programs: dict[str, list[str]], pid_file: IO[str]) -> subp
     parser = configparser.RawConfigParser()
     parser["supervisord"] = {
         "nodaemon": "true",
-        "logfile": "/dev/null",
-        "logfile_maxbytes": "0",
+        "logfile": str(settings.DATA_DIR / "supervisord.log"),
+        "logfile_maxbytes": "1MB",
+        "logfile_backups": "0",
         "loglevel": "warn",
-        "pidfile": "/dev/null",
+        # Never a device: supervisord removes its pid file at its end, and root may remove anything.
+        "pidfile": str(settings.DATA_DIR / "supervisord.pid"),
         # Said aloud, since supervisord warns when it is left to be root by chance.
         **({"user": "root"} if os.geteuid() == 0 else {}),
     }
