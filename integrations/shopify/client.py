@@ -64,20 +64,19 @@ class ShopifyClient:
 
     def shop(self) -> Doc:
         """Fetch the shop; shape: name, myshopifyDomain."""
-        return self._object(self._ask(_SHOP, {}), "shop")
+        return self._ask(_SHOP, {}, "shop")
 
     def subscriptions(self) -> set[tuple[str, str]]:
         """Fetch who is told of orders, as (topic, address)."""
-        found = self._object(
-            self._ask(_SUBSCRIPTIONS, {"topics": list(TOPICS)}), "webhookSubscriptions"
-        )
+        asked = {"topics": list(TOPICS)}
+        found = self._ask(_SUBSCRIPTIONS, asked, "webhookSubscriptions")
         return {(str(row.get("topic")), str(row.get("uri"))) for row in _rows(found, "nodes")}
 
     def subscribe(self, topic: str, address: str) -> None:
         """Have an address told of a topic; one that is told already stays as it is."""
         to = {"uri": address, "format": "JSON"}
-        data = self._change(_SUBSCRIBE, {"topic": topic, "to": to}, repeatable=True)
-        said = _user_errors(self._object(data, "webhookSubscriptionCreate"))
+        name = "webhookSubscriptionCreate"
+        said = _user_errors(self._ask(_SUBSCRIBE, {"topic": topic, "to": to}, name))
         if said and "already been taken" not in said:
             raise RequestRejected(f"Shopify will not send {topic.lower()} to the hub: {said}")
 
@@ -125,11 +124,10 @@ class ShopifyClient:
 
     # GraphQL.
 
-    def _ask(self, query: str, variables: Doc) -> Doc:
-        return self._send(query, variables, repeatable=True)[1]
-
-    def _change(self, query: str, variables: Doc, *, repeatable: bool) -> Doc:
-        return self._send(query, variables, repeatable=repeatable)[1]
+    def _ask(self, query: str, variables: Doc, name: str) -> Doc:
+        """Send what may be sent twice and give one of the answer's objects."""
+        found = self._send(query, variables, repeatable=True)[1].get(name)
+        return found if isinstance(found, dict) else {}
 
     def _send(self, query: str, variables: Doc, *, repeatable: bool) -> tuple[Answer, Doc]:
         answer = self._http.post(
@@ -145,16 +143,11 @@ class ShopifyClient:
             raise answer.garbled("holds no data")
         return answer, data
 
-    @staticmethod
-    def _object(data: Doc, name: str) -> Doc:
-        found = data.get(name)
-        return found if isinstance(found, dict) else {}
-
 
 def _graphql_error(body: Doc, answer: Answer) -> IntegrationError:
     """Give the error behind an answer that is 200 and yet says no."""
     given = body["errors"] if isinstance(body["errors"], list) else [body["errors"]]
-    rows = [row if isinstance(row, dict) else {"message": str(row)} for row in given]
+    rows: list[Doc] = [row if isinstance(row, dict) else {"message": str(row)} for row in given]
     codes = {str((row.get("extensions") or {}).get("code") or "") for row in rows}
     said = " ".join(str(row.get("message") or "").rstrip(".") + "." for row in rows)[:300]
     if "THROTTLED" in codes:

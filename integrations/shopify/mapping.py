@@ -181,7 +181,7 @@ def _email(order: Doc) -> str:
     return next((text(place).strip() for place in places if place), "")
 
 
-def _payment(order: Doc) -> dict[str, str]:
+def _payment(order: Doc) -> dict[str, Any]:
     card = order.get("payment_details")
     card = card if isinstance(card, dict) else {}
     names = order.get("payment_gateway_names")

@@ -39,6 +39,7 @@ def _lines(order: Doc) -> list[Doc]:
 
 
 def tax(order: Doc) -> Decimal:
+    """Give the order's tax, be it on top of the prices or in them."""
     if order.get("total_tax") is not None:
         return amount(order["total_tax"])
     lines = objects(order.get("tax_lines"))

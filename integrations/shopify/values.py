@@ -1,4 +1,4 @@
-"""Reading what stands in Shopify's JSON, whatever a test order or an old version made of it. Pure."""
+"""Reading Shopify's JSON, whatever a test order or an old version made of it. Pure."""
 
 import json
 from collections.abc import Iterable
