@@ -10,7 +10,7 @@ from django.urls import reverse
 from integrations.base import Account, Integration
 from integrations.models import Connection
 from integrations.registry import integration
-from integrations.vault import open_secrets
+from integrations.vault import SealBroken, open_secrets
 
 
 def plugin_of(row: Connection) -> Integration:
@@ -21,6 +21,17 @@ def plugin_of(row: Connection) -> Integration:
     """
     secrets = open_secrets(row.sealed_secrets, store_id=row.store_id, connection_key=row.key)
     return plugin_with(row, settings_=row.settings, secrets=secrets)
+
+
+def kept_secrets(row: Connection) -> dict[str, str]:
+    """Give the secrets a connection has, by field; none where they must be entered anew.
+
+    That is so when the hub's keys were lost: the merchant can still mend it on the page.
+    """
+    try:
+        return open_secrets(row.sealed_secrets, store_id=row.store_id, connection_key=row.key)
+    except SealBroken:
+        return {}
 
 
 def plugin_with(

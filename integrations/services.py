@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from integrations.accounts import plugin_of, plugin_with
+from integrations.accounts import kept_secrets, plugin_of, plugin_with
 from integrations.base import FolderField, Integration, SettingsForm
 from integrations.delivery import Counts, Source, pull
 from integrations.errors import IntegrationError
 from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.registry import integration
-from integrations.vault import open_secrets, seal
+from integrations.vault import seal
 from orderdesk.lib.refused import Refused
 from orders.models import Folder, Order, OrderEvent, Shipment
 from orders.services import By, record
@@ -79,12 +79,7 @@ def change_settings(*, connection: Connection, values: Mapping[str, Any]) -> Con
         SettingsRefused: if the form or the vendor refuses a value; nothing is saved.
     """
     with entered(connection.store_id):
-        kept = open_secrets(
-            connection.sealed_secrets,
-            store_id=connection.store_id,
-            connection_key=connection.key,
-        )
-        filled = _fill(connection, values, kept=kept)
+        filled = _fill(connection, values, kept=kept_secrets(connection))
     return _check_and_save(connection, filled)
 
 
@@ -156,9 +151,7 @@ def _check_and_save(row: Connection, filled: Filled) -> Connection:
 
 def _save(row: Connection, filled: Filled, plugin: Integration) -> None:
     row.settings = filled.settings
-    row.sealed_secrets = seal(
-        store_id=row.store_id, connection_key=row.key, secrets=filled.secrets
-    )
+    row.sealed_secrets = seal(store_id=row.store_id, connection_key=row.key, secrets=filled.secrets)
     row.state, row.problem = Connection.State.ACTIVE, ""
     row.revision += 1
     row.save()

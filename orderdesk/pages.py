@@ -15,9 +15,19 @@ from stores.services import stores_of
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the shell's context; queries run when a template asks, so fragments cost nothing.
 
+    It is made once per request: a view that asks for it shares what was read with its template.
+
     `store` and `member` (None outside of a store), `stores` [Store], `folders` [Folder with
     `order_count`], `attention_count` int, `enabled` [(Connection, plugin)], `theme`.
     """
+    kept: dict[str, Any] | None = getattr(request, "shell", None)
+    if kept is None:
+        kept = _made(request)
+        request.shell = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _made(request: HttpRequest) -> dict[str, Any]:
     store = getattr(request, "store", None)
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
@@ -33,9 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _folders(store_id: int) -> list[Folder]:
-    return list(
-        Folder.objects.for_store(store_id).filter(is_hidden=False).with_counts().in_order()
-    )
+    return list(Folder.objects.for_store(store_id).filter(is_hidden=False).with_counts().in_order())
 
 
 def _enabled(store_id: int) -> list[tuple[Connection, Any]]:

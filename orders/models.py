@@ -348,6 +348,10 @@ class Shipment(StoreOwned):
         return f"{self.carrier_code} {self.tracking_number}".strip()
 
 
+# The events that a store's figures of the day are counted from; an index holds only these.
+DAY_KINDS = ["imported", "created_manually", "submitted", "shipment_added", "submission_failed"]
+
+
 class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
     """What happened to orders."""
 
@@ -407,7 +411,14 @@ class OrderEvent(StoreOwned):
     objects = StoreRows(OrderEventQuerySet)
 
     class Meta:
-        indexes = [models.Index(F("store"), F("order"), F("id").desc(), name="event_by_order")]
+        indexes = [
+            models.Index(F("store"), F("order"), F("id").desc(), name="event_by_order"),
+            models.Index(
+                fields=["store", "kind", "happened_at"],
+                name="event_of_the_day",
+                condition=Q(kind__in=DAY_KINDS),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on order {self.order_id}"

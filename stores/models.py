@@ -22,6 +22,7 @@ PERMISSIONS = {
     "users.manage": "Add store users",
     "api.manage": "Make and withdraw API keys",
 }
+THEMES = [("auto", "As the system"), ("light", "Light"), ("dark", "Dark")]
 KEY_ALPHABET = string.ascii_letters + string.digits
 KEY_LENGTH = 50
 
@@ -60,7 +61,7 @@ class User(AbstractUser):
     theme = models.CharField(
         max_length=5,
         default="auto",
-        choices=[("auto", "As the system"), ("light", "Light"), ("dark", "Dark")],
+        choices=THEMES,
     )
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment,misc]
