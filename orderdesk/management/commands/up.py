@@ -229,8 +229,9 @@ def _start_supervisor(programs: dict[str, list[str]], pid_file: IO[str]) -> subp
         cwd=settings.BASE_DIR,
         env=os.environ | ENVIRONMENT | {"ORDERDESK_DATA": str(settings.DATA_DIR)},
         stdin=subprocess.DEVNULL,
+        # Its errors go past us: were we killed, a failing report of a broken pipe would end it
+        # before it has ended its children.
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,  # Ctrl-C reaches it through this process, once
         pass_fds=[pid_file.fileno()],
