@@ -29,14 +29,14 @@ class ShopifySettings(SettingsForm):
         validators=[plain],
         help_text="In Shopify: Settings, Apps, Develop apps, your app, API credentials.",
     )
-    client_secret = SecretField(
-        label="Client secret",
+    webhook_secret = SecretField(
+        label="Webhook signing secret",
         max_length=200,
         validators=[plain],
-        help_text="On the same page, called API secret key; it signs what Shopify sends.",
+        help_text="On the same page: the client secret (API secret key). It signs what is sent here.",
     )
-    previous_client_secret = SecretField(
-        label="Previous client secret",
+    previous_webhook_secret = SecretField(
+        label="Previous signing secret",
         required=False,
         max_length=200,
         validators=[plain],

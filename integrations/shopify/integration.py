@@ -87,7 +87,7 @@ class Shopify(Integration):
     def _is_signed(self, hook: Hook) -> bool:
         """Compare with the present secret and the previous one, always both, in constant time."""
         given = _header(hook, "hmac-sha256").encode()
-        names = ("client_secret", "previous_client_secret")
+        names = ("webhook_secret", "previous_webhook_secret")
         secrets = [secret for name in names if (secret := self.account.secrets.get(name))]
         right = [hmac.compare_digest(_signature(hook.body, secret), given) for secret in secrets]
         return any(right)
