@@ -144,6 +144,11 @@ VENDOR_TIMEOUT_SECONDS = _read("float", "ORDERDESK_VENDOR_TIMEOUT", 20.0)
 HOOK_BODY_LIMIT = _read("int", "ORDERDESK_HOOK_BODY_LIMIT", 5_000_000)
 API_BODY_LIMIT = _read("int", "ORDERDESK_API_BODY_LIMIT", 10_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT
+# Calls a store's scripts may make at once, and how many more each second brings.
+API_BURST = _read("int", "ORDERDESK_API_BURST", 20)
+API_REFILL = _read("float", "ORDERDESK_API_REFILL", 3.0)
+if API_BURST < 1 or API_REFILL <= 0:
+    _stop("ORDERDESK_API_BURST and ORDERDESK_API_REFILL must be above zero")
 
 
 # Addresses that replace a vendor's own, by integration key; the only loopback addresses that the
@@ -308,16 +313,19 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            "orderdesk.storage.HashedStaticFiles"
             if _read("bool", "ORDERDESK_HASHED_STATIC", not DEBUG)
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Maps of packed scripts are for people with a debugger; compressing them takes longest of all.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "woff2", "br", "map")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["stores.api.ApiKeyAuthentication"],
+    # stores.api.StoreAPI names its own; without one, the permission below refuses everybody.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["orders.api.parsing.AnyTypeJSONParser"],

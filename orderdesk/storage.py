@@ -1,13 +1,18 @@
 """How static files are named and kept for serving."""
 
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    """Names every file by its content, the modules that scripts import included.
+    """Names every file by its content, the modules that our own scripts import included.
 
     Without the second, a changed module would come from the browser's cache: it is imported by a
-    plain name that never changes.
+    plain name that never changes. Packages' scripts are bundles and stay as they are.
     """
 
     support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        HashedFilesMixin._js_module_import_aggregation_patterns[1],  # noqa: SLF001 - its own parts
+    )

@@ -172,7 +172,8 @@ def _collect_static() -> None:
         interactive=False,
         verbosity=0,
         clear=True,
-        ignore_patterns=["rest_framework"],  # its browsable pages, which are switched off
+        # Pages of packages that are switched off.
+        ignore_patterns=["rest_framework", "redoc", "hx-ws-*", "htm*-4*"],
     )
     stamp.write_text(seen.hexdigest())
 
