@@ -27,6 +27,7 @@ def path(tmp_path):
 def holder(path):
     command = [sys.executable, "-c", HOLD, str(path)]
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
