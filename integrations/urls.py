@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connections, hooks
+from integrations.views import attention, connections, hooks
 
 app_name = "integrations"
 urlpatterns = [
@@ -32,5 +32,23 @@ urlpatterns = [
         connections.schedule_run,
         name="schedule_run",
     ),
+    path("s/<int:store_id>/attention", attention.attention_list, name="attention"),
+    path(
+        "s/<int:store_id>/attention/submissions",
+        attention.submissions_try_again,
+        name="submissions_try_again",
+    ),
+    path("s/<int:store_id>/attention/messages", attention.messages_replay, name="messages_replay"),
+    path(
+        "s/<int:store_id>/attention/schedules",
+        attention.schedules_try_again,
+        name="schedules_try_again",
+    ),
+    path(
+        "s/<int:store_id>/attention/rules",
+        attention.rule_runs_try_again,
+        name="rule_runs_try_again",
+    ),
+    path("s/<int:store_id>/orders/<int:order_id>/send", attention.order_send, name="order_send"),
     path("hooks/<str:token>", hooks.receive_webhook, name="webhook_receive"),
 ]

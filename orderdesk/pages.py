@@ -1,15 +1,24 @@
 """What every page of a store shows around its content."""
 
+import operator
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, new_method_proxy
 
 from integrations.models import Connection
 from integrations.registry import integration
 from orders.models import Folder
 from stores import work
 from stores.services import stores_of
+
+
+class LazyCount(SimpleLazyObject):
+    """A number that is counted when a page first uses it, also where it is formatted."""
+
+    __index__ = new_method_proxy(operator.index)
+    __format__ = new_method_proxy(format)
+    __floordiv__ = new_method_proxy(operator.floordiv)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -37,7 +46,7 @@ def _made(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme if user and signed_in else "auto",
         "stores": SimpleLazyObject(lambda: stores_of(user) if user and signed_in else []),
         "folders": SimpleLazyObject(lambda: _folders(store.pk) if store else []),
-        "attention_count": SimpleLazyObject(lambda: work.stuck_count(store.pk) if store else 0),
+        "attention_count": LazyCount(lambda: work.stuck_count(store.pk) if store else 0),
         "enabled": SimpleLazyObject(lambda: _enabled(store.pk) if store else []),
     }
 
