@@ -6,6 +6,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from orderdesk.lib.refused import Refused
 from orders.drafts import ItemDraft, OrderDraft
@@ -18,6 +19,10 @@ from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
 CANCELED_FOLDER = "Canceled"
+
+
+class AlreadyHere(Refused):
+    """What is to be made is here already; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,42 @@ def create_order(
     Without a source id the order gets our own id as its number.
 
     Raises:
-        Refused: if the source has an order of this id already, or a value does not fit.
+        AlreadyHere: if the source has an order of this id or number already.
+        Refused: if a value does not fit.
     """
-    if draft.source_key and (known := _known(store, draft)):
-        raise Refused(
-            f"{draft.source_name} order {draft.source_id} is here already: order {known.pk}.",
-            field="source_id",
-        )
-    order = _insert(store, draft, folder or first_folder(store.pk), now)
+    refuse_known_number(store.pk, draft.source_name, draft.source_id)
+    try:
+        with transaction.atomic():
+            order = _insert(store, draft, folder or first_folder(store.pk), now)
+    except IntegrityError:
+        # Somebody made the same order in between our look and our insert.
+        refuse_known_number(store.pk, draft.source_name, draft.source_id)
+        raise
     record(order, kind, f"Added as {draft.source_name} order {order.number}", by=by)
     return order
+
+
+def refuse_known_number(
+    store_id: int, source_name: str, source_id: str, *, except_for: int | None = None
+) -> None:
+    """Look for an order of this source and number, under whatever key the source knows it.
+
+    Raises:
+        AlreadyHere: naming the order's id.
+    """
+    if not source_id:
+        return
+    named = Q(source_id=source_id) | Q(source_key=source_id)
+    rows = Order.objects.for_store(store_id).filter(named, source_name=source_name)
+    if except_for is not None:
+        rows = rows.exclude(pk=except_for)
+    known = rows.order_by("pk").first()
+    if known:
+        state = ", deleted" if known.deleted_at else ""
+        raise AlreadyHere(
+            f"{source_name} order {source_id} is here already: order {known.pk}{state}.",
+            field="source_id",
+        )
 
 
 def _known(store: Store, draft: OrderDraft) -> Order | None:

@@ -10,6 +10,7 @@ from orderdesk.lib.refused import Refused
 from orders.drafts import ShipmentDraft
 from orders.models import Order, OrderEvent, Shipment
 from orders.services.events import By, record
+from orders.services.rows import check_row
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def add_shipment(
     """Add one parcel to an order; None when the source told of it before.
 
     Raises:
-        Refused: if the tracking number is missing.
+        Refused: if the tracking number is missing or a value does not fit.
     """
     added = add_shipments(order=order, drafts=[draft], source=source, by=by, now=now)
     return added[0] if added else None
@@ -35,7 +36,7 @@ def add_shipments(
     The carrier is guessed from the number's form where none is stated.
 
     Raises:
-        Refused: if a tracking number is missing.
+        Refused: if a tracking number is missing or a value does not fit.
     """
     Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
     external_ids = {draft.external_id for draft in drafts if draft.external_id}
@@ -76,7 +77,13 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         source=source,
         external_id=draft.external_id,
         shipped_date=(draft.shipped_date or now).date(),
+        label_format=draft.label_format,
+        label_image=draft.label_image,
+        print_status=draft.print_status,
+        cart_shipment_id=draft.cart_shipment_id,
+        label_shipment_id=draft.label_shipment_id,
     )
+    check_row(shipment)
     shipment.save(force_insert=True)
     record(
         order,
