@@ -76,7 +76,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a verified message says of itself: its id there, unchanged on every resend, and topic."""
+    """What a verified message says of itself: its id, the same on every resend, and topic."""
 
     delivery_id: str
     topic: str = ""
@@ -146,7 +146,7 @@ class Integration:
         return getattr(cls, verb) is not getattr(Integration, verb)
 
     def wants(self, verb: str) -> bool:
-        """Tell whether the settings ask for a verb the plugin can do; asked before a pull or push."""
+        """Tell whether the settings ask for a verb; asked before a pull or a push."""
         return True
 
     def check(self) -> None:
@@ -201,15 +201,13 @@ class Integration:
         raise NotImplementedError
 
     def find_order(self, order: Order, *, reference: str) -> Receipt | None:
-        """Look for an order sent earlier whose outcome is unknown; None if it is surely not there."""
+        """Look for an order whose outcome is unknown; None if it is surely not there."""
         raise NotImplementedError
 
     def push_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt:
         """Tell the cart of a parcel; telling it twice must leave one notice there."""
         raise NotImplementedError
 
-    def find_shipment(
-        self, order: Order, shipment: Shipment, *, reference: str
-    ) -> Receipt | None:
-        """Look for a notice sent earlier whose outcome is unknown; None if it is surely not there."""
+    def find_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt | None:
+        """Look for a notice whose outcome is unknown; None if it is surely not there."""
         raise NotImplementedError

@@ -75,7 +75,7 @@ def receive(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
 
 
 def too_large() -> Answer:
-    """Refuse a message over the limit; asked before the body is read, where its length is stated."""
+    """Refuse a message over the limit, where its length is stated before it is read."""
     return Answer(413, f"The message has more than {settings.HOOK_BODY_LIMIT:,} bytes.")
 
 

@@ -154,7 +154,12 @@ class Submission(Work):
     actor = models.CharField(max_length=12, choices=OrderEvent.Actor.choices)
     actor_name = models.CharField(max_length=254, blank=True)
     cause = models.ForeignKey(
-        OrderEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        OrderEvent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     objects = StoreRows(WorkQuerySet)

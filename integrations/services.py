@@ -185,7 +185,7 @@ def _schedule(row: Connection, plugin: Integration) -> None:
 
 @transaction.atomic
 def disconnect(*, connection: Connection) -> None:
-    """Disconnect: forget the secrets, stop the pulls, close the hook; what happened stays on record.
+    """Disconnect: forget the secrets, stop the pulls, close the hook; history stays.
 
     A second call changes nothing.
     """
@@ -283,7 +283,7 @@ def _request(
 
 
 def push_tracking(*, event: OrderEvent, order: Order) -> None:
-    """Have a new parcel told to the cart its order came from, if that cart is connected and asks."""
+    """Have a new parcel told to the cart its order came from, if that cart asks for it."""
     shipment = Shipment.objects.for_store(order.store_id).get(pk=event.after["shipment"])
     for row in Connection.objects.for_store(order.store_id).connected():
         plugin = integration(row.key)

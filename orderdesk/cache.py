@@ -11,7 +11,7 @@ from django.core.cache.backends.redis import RedisCache
 logger = logging.getLogger(__name__)
 
 
-def _forgiving(verb: str, answer: Any) -> Callable[..., Any]:
+def _forgiving(verb: str, *, answer: Any) -> Callable[..., Any]:
     @functools.wraps(getattr(RedisCache, verb))
     def method(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -26,11 +26,11 @@ def _forgiving(verb: str, answer: Any) -> Callable[..., Any]:
 class ForgivingRedisCache(RedisCache):
     """Answers "not here" while Valkey is away; nothing that must be kept is kept in it."""
 
-    get = _forgiving("get", None)
-    set = _forgiving("set", None)
-    add = _forgiving("add", True)
-    delete = _forgiving("delete", False)
-    touch = _forgiving("touch", False)
-    get_many = _forgiving("get_many", {})
-    set_many = _forgiving("set_many", [])
-    delete_many = _forgiving("delete_many", None)
+    get = _forgiving("get", answer=None)
+    set = _forgiving("set", answer=None)
+    add = _forgiving("add", answer=True)
+    delete = _forgiving("delete", answer=False)
+    touch = _forgiving("touch", answer=False)
+    get_many = _forgiving("get_many", answer={})
+    set_many = _forgiving("set_many", answer=[])
+    delete_many = _forgiving("delete_many", answer=None)

@@ -1,4 +1,4 @@
-"""The one settings file; every value that depends on the machine is read from the environment here."""
+"""The one settings file; what depends on the machine is read from the environment here."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ def _stop(line: str) -> Any:
     sys.exit(f"orderdesk: {line}")
 
 
-def _read(kind: str, name: str, default: Any) -> Any:
+def _read(kind: str, name: str, default: Any = None) -> Any:
     try:
         return getattr(env, kind)(name, default=default)
     except (ValueError, environ.ImproperlyConfigured) as error:
@@ -39,12 +39,11 @@ def _port() -> int:
 DATA_DIR = Path(_read("str", "ORDERDESK_DATA", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 PORT = _port()
-DEMO = _read("bool", "ORDERDESK_DEMO", False)
-DEBUG = _read("bool", "ORDERDESK_DEBUG", False)
+DEMO = _read("bool", "ORDERDESK_DEMO", default=False)
+DEBUG = _read("bool", "ORDERDESK_DEBUG", default=False)
 BASE_URL = _read("str", "ORDERDESK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-ALLOWED_HOSTS = _read(
-    "list", "ORDERDESK_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname]
-)
+OWN_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname]
+ALLOWED_HOSTS = _read("list", "ORDERDESK_ALLOWED_HOSTS", OWN_HOSTS)
 if "*" in ALLOWED_HOSTS:
     _stop("ORDERDESK_ALLOWED_HOSTS must name hosts; '*' would let anybody choose ours")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -80,7 +79,7 @@ def _database(url: str, name: str) -> dict[str, Any]:
     options = dict(database.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 5)
     # A test database that dies with the machine needs no fsync per commit.
-    if _read("bool", "ORDERDESK_RELAXED_COMMITS", False):
+    if _read("bool", "ORDERDESK_RELAXED_COMMITS", default=False):
         options["options"] = "-c synchronous_commit=off"
     return database | {
         "OPTIONS": options,
@@ -125,7 +124,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- the hub's own switches -------------------------------------------------------------------
 
-WORK_BELL = _read("bool", "ORDERDESK_WORK_BELL", True)
+WORK_BELL = _read("bool", "ORDERDESK_WORK_BELL", default=True)
 WORK_THREADS = _read("int", "ORDERDESK_WORK_THREADS", 8)
 WORK_LEASE_SECONDS = _read("int", "ORDERDESK_LEASE_SECONDS", 60)
 # Seconds before each further try; in all about 75 hours, then the row is parked for a person.
@@ -314,7 +313,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": (
             "orderdesk.storage.HashedStaticFiles"
-            if _read("bool", "ORDERDESK_HASHED_STATIC", not DEBUG)
+            if _read("bool", "ORDERDESK_HASHED_STATIC", default=not DEBUG)
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },

@@ -194,9 +194,9 @@ class Order(StoreOwned):
     # Flat, text to text: what users see and edit, and what only machines read.
     checkout_data = models.JSONField(default=dict, blank=True)
     order_metadata = models.JSONField(default=dict, blank=True)
-    # [{"name", "code", "amount"}], amounts positive and text.
+    # A list of {"name", "code", "amount"}, amounts positive and text.
     discount_list = models.JSONField(default=list, blank=True)
-    # [{"date_added", "username", "content"}]
+    # A list of {"date_added", "username", "content"}.
     order_notes = models.JSONField(default=list, blank=True)
     # Names of fields people or scripts changed here; the source does not overwrite them.
     edited_fields = models.JSONField(default=list, blank=True)

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 DEATHS_ALLOWED = 3
 STUMBLED = "The hub stumbled over this. It is kept and can be tried again."
 WORKER_LOST = "The worker doing this was lost."
+WORKER_LOST_OFTEN = f"{WORKER_LOST} Parked after the third time."
 
 
 class Work(StoreOwned):
@@ -163,18 +164,22 @@ def kinds() -> list[type[Work]]:
 
 _CLAIM = """
 WITH RECURSIVE turn (store_id) AS (
-    (SELECT store_id FROM {table} WHERE state = 'waiting' AND due_at <= statement_timestamp()
-        AND store_id > %(after)s ORDER BY store_id LIMIT 1)
+    (SELECT store_id FROM {table}
+        WHERE state = 'waiting' AND due_at <= statement_timestamp() AND store_id > %(after)s
+        ORDER BY store_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT w.store_id FROM {table} w WHERE w.state = 'waiting' AND w.due_at <= statement_timestamp()
-        AND w.store_id > turn.store_id ORDER BY w.store_id LIMIT 1)
+    SELECT (SELECT w.store_id FROM {table} w
+        WHERE w.state = 'waiting' AND w.due_at <= statement_timestamp()
+            AND w.store_id > turn.store_id
+        ORDER BY w.store_id LIMIT 1)
     FROM turn WHERE turn.store_id IS NOT NULL
 ), served AS MATERIALIZED (
     SELECT store_id FROM turn WHERE store_id IS NOT NULL LIMIT %(limit)s
 ), chosen AS MATERIALIZED (
     SELECT one.id FROM served CROSS JOIN LATERAL (
         SELECT id FROM {table} w
-        WHERE w.store_id = served.store_id AND w.state = 'waiting' AND w.due_at <= statement_timestamp()
+        WHERE w.store_id = served.store_id AND w.state = 'waiting'
+            AND w.due_at <= statement_timestamp()
             AND %(per_store)s > (SELECT count(*) FROM {table} b
                 WHERE b.store_id = served.store_id AND b.state = 'working')
         ORDER BY w.due_at, w.id
@@ -231,9 +236,7 @@ def finish(mine: Claim, **fields: Any) -> None:
     Raises:
         LeaseLost: if the row is no longer ours; the caller's transaction must roll back.
     """
-    _write(
-        mine, state=Work.State.DONE, in_doubt=False, problem="", finished_at=Now(), **fields
-    )
+    _write(mine, state=Work.State.DONE, in_doubt=False, problem="", finished_at=Now(), **fields)
 
 
 def again(mine: Claim, *, seconds: float, problem: str = "", **fields: Any) -> None:
@@ -343,7 +346,7 @@ def sweep() -> int:
         with across_stores():
             rows = model.across_stores.filter(lost)
             swept += rows.filter(deaths__gte=DEATHS_ALLOWED - 1).update(
-                state=Work.State.PARKED, problem=f"{WORKER_LOST} Parked after the third time.", **fresh
+                state=Work.State.PARKED, problem=WORKER_LOST_OFTEN, **fresh
             )
             swept += rows.update(state=Work.State.WAITING, problem=WORKER_LOST, **fresh)
     return swept

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from orders.services import By
@@ -19,8 +20,6 @@ def _quiet_bell(settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    from django.core.cache import cache
-
     cache.clear()
 
 

@@ -130,9 +130,7 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
     """Write that it arrived: on the row, on the order, on the timeline, in the folder."""
     now = timezone.now()
     with entered(mine.store_id):
-        work.finish(
-            mine, external_id=receipt.external_id, external_number=receipt.external_number
-        )
+        work.finish(mine, external_id=receipt.external_id, external_number=receipt.external_number)
         note_success(job.row.connection, now=now)
         order = Order.objects.for_store(mine.store_id).select_for_update().get(pk=job.order.pk)
         known_as = receipt.external_number or receipt.external_id
@@ -186,9 +184,7 @@ def _set_back(mine: work.Claim, job: Job, error: IntegrationError) -> None:
         if isinstance(error, UnexpectedReply):
             logger.error("unexpected reply", vendor=job.plugin.key, problem=error.message)
         goes_on = state in (work.Work.State.WAITING, work.Work.State.HELD)
-        kind = (
-            OrderEvent.Kind.SUBMISSION_DELAYED if goes_on else OrderEvent.Kind.SUBMISSION_FAILED
-        )
+        kind = OrderEvent.Kind.SUBMISSION_DELAYED if goes_on else OrderEvent.Kind.SUBMISSION_FAILED
         details = {**error.evidence, "attempt": str(mine.attempts)}
         record(job.order, kind, error.message, by=job.by, details=details)
 

@@ -4,6 +4,7 @@ supervisord runs the processes: it restarts one that dies, again and again with 
 """
 
 import configparser
+import contextlib
 import hashlib
 import io
 import json
@@ -30,6 +31,7 @@ from orderdesk import embedded
 from orderdesk.lib import pidfile
 
 READY_SECONDS = 90.0
+KEEP_SECONDS = 2.0
 GRACE_SECONDS = 20
 WEB_WORKERS, WEB_THREADS = 2, 4
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -78,7 +80,8 @@ class Command(BaseCommand):
             supervisor = _start_supervisor(_programs(sandbox), pid_file)
             threading.Thread(target=self._relay, args=[supervisor.stdout], daemon=True).start()
             self._greet(supervisor, sandbox)
-            if supervisor.wait():
+            _keep_servers(supervisor)
+            if supervisor.returncode:
                 raise CommandError(f"supervisord ended with {supervisor.returncode}")
         finally:
             # A second Ctrl-C must not leave half of it running.
@@ -129,6 +132,20 @@ class Command(BaseCommand):
             except OSError:  # the terminal is gone; unread, the pipe would stop supervisord
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+
+
+def _keep_servers(supervisor: subprocess.Popen[str]) -> None:
+    """Bring an embedded server back that died, until supervisord ends."""
+    embeds = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    while True:
+        try:
+            supervisor.wait(KEEP_SECONDS)
+        except subprocess.TimeoutExpired:
+            if embeds:
+                with contextlib.suppress(embedded.StartFailed):
+                    embedded.ensure(settings.DATA_DIR)
+        else:
+            return
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
