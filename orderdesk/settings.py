@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import environ
@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 
-def _stop(line: str) -> Any:
+def _stop(line: str) -> NoReturn:
     """End the start with one clear line: a half-configured hub must not run."""
     sys.exit(f"orderdesk: {line}")
 
@@ -30,7 +30,7 @@ def _read(kind: str, name: str, default: Any = None) -> Any:
 
 
 def _port() -> int:
-    port = _read("int", "PORT", 8000)
+    port = int(_read("int", "PORT", 8000))
     return port if 0 < port < 65536 else _stop(f"PORT is {port}; it must lie between 1 and 65535")
 
 

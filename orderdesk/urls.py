@@ -13,7 +13,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("account/", include("allauth.urls")),
-    path("ui/", views.parts_gallery, name="parts_gallery"),
+    path("ui/", views.ui_gallery, name="ui_gallery"),
     path("", include(STORES)),
     path("", include("orders.urls")),
     path("", include("inventory.urls")),

@@ -50,7 +50,7 @@ def store_home(request: PageRequest, store: Store) -> HttpResponse:
 
 @login_required
 @require_safe
-def parts_gallery(request: HttpRequest) -> HttpResponse:
+def ui_gallery(request: HttpRequest) -> HttpResponse:
     """Show every part of the dashboard in its states, to the staff who change them."""
     place = next(iter(places_of(request.user)), None) if request.user.is_staff else None
     if place is None:

@@ -15,6 +15,10 @@ from django.conf import settings  # noqa: E402 - needs the application set up
 
 from integrations import intake  # noqa: E402
 
+# Pages and all they import, before the workers fork: they share the memory, and the first visitor
+# after a start does not wait for it.
+get_resolver().url_patterns  # noqa: B018 - reading imports them
+
 HOOKS = "/hooks/"
 REASONS = {
     200: "200 OK",

@@ -61,6 +61,8 @@ class Folder(StoreOwned):
     color = models.CharField(max_length=20, blank=True)
     position = models.PositiveIntegerField(default=0)
     is_hidden = models.BooleanField(default=False)
+    # There after `with_counts()`.
+    order_count: int
 
     objects = StoreRows(FolderQuerySet)
 

@@ -64,7 +64,7 @@ class User(AbstractUser):
         choices=THEMES,
     )
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment,misc]
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
