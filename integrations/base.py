@@ -205,7 +205,11 @@ class Integration:
         raise NotImplementedError
 
     def push_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt:
-        """Tell the cart of a parcel; telling it twice must leave one notice there."""
+        """Tell the cart of a parcel; telling it twice must leave one notice there.
+
+        `order.items` and `order.shipments` are loaded. What the cart calls the notice, the
+        receipt's `external_id`, belongs into the shipment's `cart_shipment_id`.
+        """
         raise NotImplementedError
 
     def find_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt | None:

@@ -34,12 +34,12 @@ keys = pytest.mark.parametrize("key", CATALOGUE)
 
 
 @pytest.fixture(autouse=True)
-def _short_patience(settings) -> None:
+def _short_patience(settings: Any) -> None:
     settings.VENDOR_TIMEOUT_SECONDS = 1
 
 
 @pytest.fixture
-def bench(key) -> Iterator[Any]:
+def bench(key: str) -> Iterator[Any]:
     made = import_module(f"tests.integrations.{key}.bench").Bench()
     yield made
     made.vendor.stop()
@@ -52,7 +52,7 @@ def outcome(call):
         return error
 
 
-def effects(bench) -> list[tuple[str, str]]:
+def effects(bench: Any) -> list[tuple[str, str]]:
     """Give (verb, request that does it) for the verbs out."""
     return list(bench.effects.items())
 
@@ -338,7 +338,7 @@ with_hook = pytest.mark.parametrize(
 )
 
 
-def verified(bench, hook: Hook):
+def verified(bench: Any, hook: Hook) -> Any:
     plugin: Integration = bench.plugin()
     return plugin.verify_webhook(hook)
 

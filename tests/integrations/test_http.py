@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -81,6 +83,9 @@ class Listener:
         return head + b"\r\n\r\n" + body
 
     def close(self) -> None:
+        # A close alone would leave the socket to whoever waits for a connection.
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
 
@@ -136,16 +141,16 @@ def vendor() -> Iterator[Listener]:
 
 
 @pytest.fixture(autouse=True)
-def _short_patience(settings) -> None:
+def _short_patience(settings: Any) -> None:
     settings.VENDOR_TIMEOUT_SECONDS = 0.5
 
 
-def client(vendor: Listener, **options) -> ApiClient:
+def client(vendor: Listener, **options: Any) -> ApiClient:
     options = {"is_ours": True, "headers": {"X-Token": SECRET}, "secrets": [SECRET], **options}
     return ApiClient("Acme", vendor.url, **options)
 
 
-def failure(call: Callable[[], object]):
+def failure(call: Callable[[], object]) -> Any:
     with pytest.raises((IntegrationError, CallInsideTransaction, ValueError)) as caught:
         call()
     return caught.value
@@ -209,6 +214,7 @@ def test_a_proxy_in_the_environment_sees_nothing(vendor, monkeypatch):
         (401, CredentialsRefused, CredentialsRefused),
         (403, CredentialsRefused, CredentialsRefused),
         (404, RequestRejected, RequestRejected),
+        (408, TemporaryFailure, OutcomeUnknown),
         (422, RequestRejected, RequestRejected),
         (429, TemporaryFailure, TemporaryFailure),
         (500, TemporaryFailure, OutcomeUnknown),
@@ -419,7 +425,7 @@ def test_a_certificate_nobody_vouches_for_is_not_trusted(tmp_path):
     assert listener.requests == []
 
 
-def own_certificate(folder) -> ssl.SSLContext:
+def own_certificate(folder: Path) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)

@@ -88,7 +88,7 @@ def test_a_line_keeps_its_sku_vendor_weight_variant_and_id():
     mug = draft("order_everyday").items[0]
 
     assert (mug.code, mug.name, mug.category_code) == ("SKU-1", "Stoneware mug", "Maison Exemple")
-    assert (mug.price, mug.quantity, mug.weight) == (Decimal("18.00"), 2, 250)
+    assert [mug.price, mug.quantity, mug.weight] == [Decimal("18.00"), 2, 250]
     assert mug.variations == {"Variant": "Blue"}
     assert (mug.source_line_id, mug.delivery_type) == ("14000000001", "ship")
     assert mug.metadata["variant_id"] == "44020310000001"
@@ -147,7 +147,8 @@ def test_refunds_count_what_was_paid_back():
 def test_of_an_edited_line_what_is_left_is_told():
     bag, pen = draft("order_refunded_and_edited").items
 
-    assert (bag.quantity, bag.metadata["current_quantity"], bag.delivery_type) == (3, "2", "ship")
+    assert bag.quantity == 3
+    assert (bag.metadata["current_quantity"], bag.delivery_type) == ("2", "ship")
     assert (pen.metadata["current_quantity"], pen.delivery_type) == ("0", "noship")
 
 

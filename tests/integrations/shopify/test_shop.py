@@ -7,26 +7,28 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from integrations.base import Hook
+from integrations.base import Hook, Page
 from integrations.errors import CredentialsRefused, RequestRejected
 from integrations.sandbox.shopify_webhooks import sign
 from integrations.shopify.forms import ShopifySettings
 from integrations.shopify.integration import Shopify
+from orders.drafts import OrderDraft
 from tests.integrations.shopify.bench import HOOK_URL, Bench
 
 
 @pytest.fixture
-def shop(settings) -> Iterator[Bench]:
+def shop(settings: Any) -> Iterator[Bench]:
     settings.VENDOR_TIMEOUT_SECONDS = 2
     bench = Bench()
     yield bench
     bench.vendor.stop()
 
 
-def with_account(plugin: Shopify, **changes) -> Shopify:
+def with_account(plugin: Shopify, **changes: Any) -> Shopify:
     return Shopify(replace(plugin.account, **changes))
 
 
@@ -100,6 +102,7 @@ def test_tracking_is_pushed_unless_switched_off(shop):
 
 # --- messages -----------------------------------------------------------------------------------
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 BODY = b'{"id":1}'
 # Over BODY with the key "test-secret".
 VECTOR = "H19jdkTt0bdVHJbmH87mtfSa7ud+merMEAWsvbbRGkY="
@@ -110,7 +113,7 @@ def hook(signature: str = VECTOR, body: bytes = BODY, **headers: str) -> Hook:
     return Hook({"x-shopify-hmac-sha256": signature, **named}, body)
 
 
-def verifies(shop: Bench, message: Hook, **secrets: str):
+def verifies(shop: Bench, message: Hook, **secrets: str) -> Any:
     plugin = with_account(shop.plugin(), secrets={"webhook_secret": "test-secret", **secrets})
     return plugin.verify_webhook(message)
 
@@ -171,7 +174,7 @@ def test_without_an_id_the_same_message_is_known_by_what_it_says(shop):
 # --- asking for orders --------------------------------------------------------------------------
 
 
-def pull(shop: Bench, cursor: str = "", since: datetime | None = None):
+def pull(shop: Bench, cursor: str = "", since: datetime | None = None) -> list[Page[OrderDraft]]:
     return list(shop.plugin().list_orders(cursor, since))
 
 
@@ -193,7 +196,7 @@ def test_the_mark_moves_only_once_the_list_has_ended(shop):
     first, last = pull(shop, cursor="2026-01-01T00:00:00+00:00")
 
     assert first.cursor == "2026-01-01T00:00:00+00:00"
-    newest = max(draft.source_updated_at for page in (first, last) for draft in page.rows)
+    newest = max(draft.source_updated_at or NEVER for page in (first, last) for draft in page.rows)
     assert datetime.fromisoformat(last.cursor) == newest
 
 

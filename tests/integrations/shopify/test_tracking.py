@@ -2,29 +2,32 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from integrations.errors import OutcomeUnknown, RequestRejected
+from integrations.base import Receipt
+from integrations.errors import OutcomeUnknown, RequestRejected, TemporaryFailure
+from orders.models import Order, OrderItem, Shipment
 from tests.integrations.loaded import loaded_item, loaded_shipment
-from tests.integrations.shopify.bench import REFERENCE, Bench, as_imported
+from tests.integrations.shopify.bench import REFERENCE, Bench
 
 NUMBER = "1Z999AA10123456784"
 
 
 @pytest.fixture
-def shop(settings) -> Iterator[Bench]:
+def shop(settings: Any) -> Iterator[Bench]:
     settings.VENDOR_TIMEOUT_SECONDS = 1
     bench = Bench()
     yield bench
     bench.vendor.stop()
 
 
-def push(shop: Bench, order, shipment, **options):
+def push(shop: Bench, order: Order, shipment: Shipment, **options: Any) -> Receipt:
     return shop.plugin(**options).push_shipment(order, shipment, reference=REFERENCE)
 
 
-def told(shop: Bench) -> list[dict[str, object]]:
+def told(shop: Bench) -> list[dict[str, Any]]:
     return [
         {
             "number": row["tracking_number"],
@@ -35,20 +38,13 @@ def told(shop: Bench) -> list[dict[str, object]]:
     ]
 
 
-def two_lines(shop: Bench, **options):
-    """Place an order of two mugs and three pens; give it as imported."""
-    order, _ = shop.placed(**options)
-    given = shop.vendor.shop.order(order.source_key)
-    assert given
-    return as_imported(given)
-
-
-def line(item, quantity) -> dict[str, str]:
+def line(item: OrderItem, quantity: object) -> dict[str, str]:
     return {"code": item.code, "name": item.name, "quantity": str(quantity)}
 
 
-def an_order_of_several_lines(shop: Bench, **options):
-    while len((order := two_lines(shop, **options)).items.all()) < 2:
+def an_order_of_several_lines(shop: Bench, **options: Any) -> Order:
+    """Place orders until one has several lines; what they hold goes by their number."""
+    while len((order := shop.placed(**options)[0]).items.all()) < 2:
         pass
     return order
 
@@ -165,7 +161,7 @@ def test_a_parcel_without_a_number_is_told_once(shop):
 
 
 def test_two_parcels_alike_without_numbers_are_told_apart_by_what_they_led_to(shop):
-    order = an_order_of_several_lines(shop)
+    order: Any = an_order_of_several_lines(shop)
     item = max(order.items.all(), key=lambda each: each.quantity)
     while item.quantity < 2:
         order = an_order_of_several_lines(shop)
@@ -236,7 +232,7 @@ def test_an_order_the_shop_does_not_know_is_refused_in_a_sentence(shop):
 def test_a_throttled_call_says_when_to_come_again(shop):
     shop.vendor.fail("throttled", match="POST")
 
-    with pytest.raises(Exception, match="slow down") as caught:
+    with pytest.raises(TemporaryFailure, match="slow down") as caught:
         push(shop, shop.order, shop.shipment)
 
     assert caught.value.retry_after == 1

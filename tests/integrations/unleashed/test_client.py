@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
-from integrations.base import Account
+from integrations.base import Account, Receipt
 from integrations.errors import (
     CredentialsRefused,
     OutcomeUnknown,
@@ -21,6 +21,7 @@ from integrations.errors import (
 from integrations.sandbox.unleashed import sign as vendors_sign
 from integrations.unleashed.client import UnleashedClient, sign
 from integrations.unleashed.integration import Unleashed
+from orders.models import Order
 from tests.integrations.loaded import loaded_item, loaded_order, loaded_shipment
 from tests.integrations.unleashed.bench import REFERENCE, Bench
 
@@ -28,14 +29,16 @@ OTHER_REFERENCE = "5d0b7f52-7a0e-4f0e-9a57-1f3f6c1d1a01"
 
 
 @pytest.fixture
-def company(settings) -> Iterator[Bench]:
+def company(settings: Any) -> Iterator[Bench]:
     settings.VENDOR_TIMEOUT_SECONDS = 1
     bench = Bench()
     yield bench
     bench.vendor.stop()
 
 
-def submit(company: Bench, order=None, reference: str = REFERENCE, **options: Any):
+def submit(
+    company: Bench, order: Order | None = None, reference: str = REFERENCE, **options: Any
+) -> Receipt:
     return company.plugin(**options).submit_order(order or company.order, reference=reference)
 
 

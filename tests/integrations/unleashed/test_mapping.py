@@ -42,7 +42,7 @@ TAXES = [
 ]
 
 
-def mapped(*, with_tracking: bool = False, **fields: Any) -> dict[str, Any]:
+def mapped(with_tracking: Any = False, **fields: Any) -> dict[str, Any]:
     return sales_order(loaded_order(**fields), guid_=GUID, with_tracking=with_tracking)
 
 
@@ -288,7 +288,11 @@ def test_a_buyer_without_an_address_of_mail_is_known_by_company_or_name():
 
 
 def test_of_several_customers_found_it_is_always_the_same():
-    found = [{"Guid": "2", "CustomerCode": "B"}, {"Guid": "1", "CustomerCode": "A"}, {"Guid": None}]
+    found: list[dict[str, Any]] = [
+        {"Guid": "2", "CustomerCode": "B"},
+        {"Guid": "1", "CustomerCode": "A"},
+        {"Guid": None},
+    ]
 
     assert picked_customer(found, lambda _: True) == {"Guid": "1"}
     assert picked_customer(reversed(found), lambda _: True) == {"Guid": "1"}
@@ -296,7 +300,10 @@ def test_of_several_customers_found_it_is_always_the_same():
 
 
 def test_the_default_warehouse_is_the_one_marked_so():
-    rows = [{"WarehouseCode": "EAST"}, {"WarehouseCode": "MAIN", "IsDefault": True}]
+    rows: list[dict[str, Any]] = [
+        {"WarehouseCode": "EAST"},
+        {"WarehouseCode": "MAIN", "IsDefault": True},
+    ]
 
     assert default_warehouse(rows) == {"WarehouseCode": "MAIN"}
     with pytest.raises(RequestRejected, match="Write a warehouse code"):
