@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderdesk.settings")
 django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - needs the application set up
+from django.urls import get_resolver  # noqa: E402
 
 from integrations import intake  # noqa: E402
 
