@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import requests
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 120
+START_SECONDS = 300
 # Quick where a hub in service is patient.
 HASTE = {
     "ORDERDESK_RETRY_SECONDS": ",".join(["1"] * 20),
@@ -32,6 +32,7 @@ HASTE = {
     "ORDERDESK_DEMO": "1",
     "ORDERDESK_WORK_BELL": "1",
     "ORDERDESK_DEBUG": "0",
+    "ORDERDESK_HASHED_STATIC": "0",
 }
 
 

@@ -30,7 +30,7 @@ from django.db import connections
 from orderdesk import embedded
 from orderdesk.lib import pidfile
 
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
 KEEP_SECONDS = 2.0
 GRACE_SECONDS = 20
 WEB_WORKERS, WEB_THREADS = 2, 4
