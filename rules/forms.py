@@ -22,7 +22,7 @@ class HeadForm(forms.Form):
         label="Name", max_length=120, help_text="The orders' timelines tell it by this name."
     )
     trigger = forms.ChoiceField(
-        label="When", choices=[(each.key, each.name) for each in TRIGGERS.values()]
+        label="Event", choices=[(each.key, each.name) for each in TRIGGERS.values()]
     )
     match = forms.ChoiceField(
         label="Conditions",

@@ -28,7 +28,7 @@ def order_snapshot(order: Order) -> Snapshot:
 
 
 def _columns(row: Model) -> dict[str, Any]:
-    fields = row._meta.concrete_fields  # noqa: SLF001 - Django documents it as public
+    fields = row._meta.concrete_fields
     return {field.attname: getattr(row, field.attname) for field in fields}
 
 
