@@ -1,6 +1,7 @@
 """Who may call the API, for which store, and how often."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -33,7 +34,7 @@ OF_AN_ORDER = [call for call in PATHS if "{id}" in call[1]]
 
 
 @pytest.fixture
-def plenty(settings) -> None:
+def plenty(settings: Any) -> None:
     settings.API_BURST = 10_000
 
 
@@ -47,7 +48,7 @@ def other_script(other_store):
     return script_of(other_store)
 
 
-def filled(path: str, order: dict) -> str:
+def filled(path: str, order: dict[str, Any]) -> str:
     return path.format(id=order["id"], shipment=order["order_shipments"][0]["id"])
 
 

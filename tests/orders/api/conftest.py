@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from stores.models import Store
 from stores.scoping import entered
 from stores.services import issue_api_key
 
-ORDER = {
+ORDER: dict[str, Any] = {
     "source_id": "412218073",
     "source_name": "Skynet",
     "email": "jimmy@example.com",
@@ -48,7 +47,7 @@ ORDER = {
 class ScriptClient(Client):
     """Sends JSON with a store's id and key, and reads the envelope."""
 
-    def send(self, method: str, path: str, body: Any = None) -> HttpResponse:
+    def send(self, method: str, path: str, body: Any = None) -> Any:
         """Call `/api/v2/<path>`; a `str` or `bytes` body goes out as it is."""
         raw = body if isinstance(body, str | bytes) else json.dumps(body)
         return self.generic(
@@ -59,7 +58,8 @@ class ScriptClient(Client):
         """Create an order and give it as the answer shows it."""
         answer = self.send("POST", "orders", {**ORDER, **fields})
         assert answer.status_code == 201, answer.content
-        return answer.json()["order"]
+        order: dict[str, Any] = answer.json()["order"]
+        return order
 
 
 def script_of(store: Store, *, name: str = "Back office") -> ScriptClient:
@@ -69,15 +69,15 @@ def script_of(store: Store, *, name: str = "Back office") -> ScriptClient:
 
 
 @pytest.fixture(autouse=True)
-def _many_tokens(settings) -> None:
+def _many_tokens(settings: Any) -> None:
     settings.API_BURST = 10_000
 
 
 @pytest.fixture
-def script(store) -> ScriptClient:
+def script(store: Store) -> ScriptClient:
     return script_of(store)
 
 
 @pytest.fixture
-def other_script(other_store) -> ScriptClient:
+def other_script(other_store: Store) -> ScriptClient:
     return script_of(other_store)

@@ -1,19 +1,22 @@
 """Which orders a list gives for which parameters."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from orders.models import Folder
+from stores.models import Store
 from stores.scoping import entered
 from tests.factories import make_address, make_order
+from tests.orders.api.conftest import ScriptClient
 
 EARLY, LATE = datetime(2026, 1, 10, 8, tzinfo=UTC), datetime(2026, 1, 11, 3, tzinfo=UTC)
 
 
 @pytest.fixture
-def two(store) -> None:
+def two(store: Store) -> None:
     """An order named early of the 10th, and one named late of the 11th, 3 o'clock UTC."""
     make_order(
         store,
@@ -27,7 +30,7 @@ def two(store) -> None:
     make_order(store, source_name="Woo", source_id="late", placed_at=LATE)
 
 
-def names(script, **query) -> list[str]:
+def names(script: ScriptClient, **query: Any) -> list[str]:
     answer = script.send("GET", f"orders?{urlencode(query)}")
     assert answer.status_code == 200, answer.content
     return [order["source_id"] for order in answer.json()["orders"]]

@@ -1,6 +1,7 @@
 """The API describes itself."""
 
 import warnings
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ SCHEMA = "/api/schema/?format=json"
 
 
 @pytest.fixture
-def schema(db) -> dict:
+def schema(db: None) -> Any:
     return Client().get(SCHEMA).json()
 
 
