@@ -1,9 +1,11 @@
 """What each action does to a working copy, and which effect makes it real."""
 
+from typing import Any
+
 import pytest
 
-from rules.actions import ACTIONS, MoveOrder, SendOrder, SetCheckoutData
-from rules.facts import Broken
+from rules.actions import ACTIONS, MoveOrder, SendOrder, SetCheckoutData, Step
+from rules.facts import Broken, Snapshot
 from tests.rules.written import FACTS, NEW, PREPARED, UNLEASHED, an_order, move, send, set_data
 
 TABLE = [
@@ -38,7 +40,7 @@ NOTHING_TO_DO = [
 ]
 
 
-def done(row: dict, order: dict):
+def done(row: dict[str, Any], order: Snapshot) -> Step:
     _, change = ACTIONS[row["action"]].prepare(row, FACTS)
     return change(order)
 

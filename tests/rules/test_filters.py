@@ -1,11 +1,13 @@
 """Every filter with every operator it has, against answers worked out by hand."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from rules.compile import compile_rules
 from rules.evaluate import evaluate
+from rules.facts import Snapshot
 from rules.filters import FILTERS
 from rules.operators import OPERATORS
 from tests.rules.written import FACTS, NEW, PREPARED, a_filter, a_rule, an_order, set_data
@@ -99,7 +101,7 @@ TABLE = [
 ]
 
 
-def answer(asked: dict, order: dict) -> bool:
+def answer(asked: dict[str, Any], order: Snapshot) -> bool:
     rules = compile_rules([a_rule(set_data("seen", "1"), filters=[asked])], FACTS)
     assert rules.rules[0].problem == ""
     plan, trace = evaluate(order, rules)
