@@ -156,7 +156,7 @@ class Hub:
                 os.kill(pid, signal.SIGKILL)
 
     def server_pids(self, program: str) -> list[int]:
-        """Give the embedded servers' processes of this hub; their folder stands in what they run."""
+        """Give the embedded servers' processes of this hub, by the folder they were given."""
         home = str((self.data / "servers").resolve())
         found = []
         for entry in Path("/proc").iterdir():
