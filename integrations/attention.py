@@ -23,24 +23,41 @@ HEAVY = ("body", "headers", "trace")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of work in words: its plural, the button that helps, its route and permission."""
+    """One kind of work in words: its name, the buttons that help, their route and permission."""
 
     name: str
     button: str
+    button_all: str
     route: str
     needs: str
 
 
 # By model name: a kind to the right of this app needs no import to be shown here.
 KINDS = {
-    "submission": Kind("Sending", "Try again", "integrations:submissions_try_again", "orders.send"),
+    "submission": Kind(
+        "Sending",
+        "Try again",
+        "Try all {} again",
+        "integrations:submissions_try_again",
+        "orders.send",
+    ),
     "inboundmessage": Kind(
-        "Incoming messages", "Replay", "integrations:messages_replay", "integrations.manage"
+        "Incoming messages",
+        "Replay",
+        "Replay all {}",
+        "integrations:messages_replay",
+        "integrations.manage",
     ),
     "schedule": Kind(
-        "Downloads", "Try again", "integrations:schedules_try_again", "integrations.manage"
+        "Downloads",
+        "Try again",
+        "Try all {} again",
+        "integrations:schedules_try_again",
+        "integrations.manage",
     ),
-    "rulerun": Kind("Rules", "Try again", "integrations:rule_runs_try_again", "rules.manage"),
+    "rulerun": Kind(
+        "Rules", "Try again", "Try all {} again", "integrations:rule_runs_try_again", "rules.manage"
+    ),
 }
 
 
@@ -77,7 +94,8 @@ def paused(store: Store) -> list[Paused]:
     """Give the paused connections."""
     held = Count("submissions", filter=Q(submissions__state=work.Work.State.HELD))
     rows = Connection.objects.for_store(store).filter(state=Connection.State.PAUSED)
-    return [Paused(row, name_of(row), row.held) for row in rows.annotate(held=held).order_by("key")]
+    counted: Iterable[Any] = rows.annotate(held=held).order_by("key")
+    return [Paused(row, name_of(row), row.held) for row in counted]
 
 
 def groups(store: Store, *, with_bodies: bool) -> list[Group]:

@@ -19,17 +19,15 @@ class ListForm(forms.Form):
     before = forms.CharField(required=False, max_length=40)
     after = forms.CharField(required=False, max_length=40)
     per = forms.TypedChoiceField(
-        required=False,
-        choices=[(size, size) for size in PAGE_SIZES],
-        coerce=int,
-        empty_value=PAGE_SIZE,
+        required=False, choices=[(size, size) for size in PAGE_SIZES], coerce=int
     )
 
     def readable(self) -> dict[str, Any]:
         """Give the parameters that could be read, and '' or the default for the others."""
         self.is_valid()
         unread: dict[str, Any] = {"folder": None, "q": "", "before": "", "after": ""}
-        return {**unread, "per": PAGE_SIZE, **self.cleaned_data}
+        read = {**unread, **self.cleaned_data}
+        return {**read, "per": read.get("per") or PAGE_SIZE}
 
 
 class MoveForm(forms.Form):

@@ -235,6 +235,7 @@ class Order(StoreOwned):
             ),
             models.Index(fields=["store", "source_id"], name="order_by_source_id"),
             models.Index(fields=["store", "email"], name="order_by_email"),
+            models.Index(fields=["store", "shipping_last_name"], name="order_by_last_name"),
             models.Index(fields=["store", "updated_at"], name="order_by_updated"),
         ]
 
@@ -344,7 +345,10 @@ class Shipment(StoreOwned):
                 condition=~Q(external_id=""),
             ),
         ]
-        indexes = [models.Index(fields=["store", "order"], name="shipment_by_order")]
+        indexes = [
+            models.Index(fields=["store", "order"], name="shipment_by_order"),
+            models.Index(fields=["store", "tracking_number"], name="shipment_by_tracking"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier_code} {self.tracking_number}".strip()

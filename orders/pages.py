@@ -105,13 +105,14 @@ def _listed(orders: OrderQuerySet) -> OrderQuerySet:
 def _stretch(orders: OrderQuerySet, wanted: dict[str, Any]) -> tuple[list[Order], bool, bool]:
     """Give one page, newest first, and whether there are newer and older ones."""
     size, before, after = wanted["per"], read_place(wanted["before"]), read_place(wanted["after"])
+    # Each time the first condition bounds the walk along the index, the second picks within a tie.
     if after:
-        found = list(orders.newer_than(*after).order_by("added_at", "pk")[: size + 1])
+        newer = orders.filter(added_at__gte=after[0]).newer_than(*after)
+        found = list(newer.order_by("added_at", "pk")[: size + 1])
         if len(found) > size:
             return found[:size][::-1], True, True
         # Fewer than a page are newer: that is the first page, whole.
     elif before:
-        # The first condition bounds the walk along the index; the second one picks within a tie.
         older = orders.filter(added_at__lte=before[0]).older_than(*before)
         found = list(older.newest_first()[: size + 1])
         if found:

@@ -69,10 +69,16 @@ def orders_move(request: PageRequest, store: Store) -> HttpResponse:
     moved = move_orders(
         orders=orders, folder=folder, by=By.person(request.user), now=timezone.now()
     )
-    there = len(orders) - len(moved)
-    said = f"{len(moved):,} {'order' if len(moved) == 1 else 'orders'} moved to {folder.name}."
-    messages.success(request, f"{said} {there:,} already there." if there else said)
+    messages.success(request, _told(len(moved), len(orders) - len(moved), folder.name))
     return HttpResponseRedirect(_back(request, reverse("orders:list", args=[store.pk])))
+
+
+def _told(moved: int, there: int, name: str) -> str:
+    """Put the outcome of a move into words."""
+    words = [f"{moved:,} {'order' if moved == 1 else 'orders'} moved to {name}."] if moved else []
+    if there:
+        words.append(f"{there:,} {'was' if there == 1 else 'were'} in {name} already.")
+    return " ".join(words) or "These orders are not here any more; nothing moved."
 
 
 def _list_context(request: PageRequest, page: Any, wanted: dict[str, Any]) -> dict[str, Any]:
