@@ -33,7 +33,7 @@ class ShopifySettings(SettingsForm):
         label="Webhook signing secret",
         max_length=200,
         validators=[plain],
-        help_text="On the same page: the client secret (API secret key). It signs what is sent here.",
+        help_text="On the same page: the client secret (API secret key). It signs webhooks.",
     )
     previous_webhook_secret = SecretField(
         label="Previous signing secret",

@@ -146,10 +146,9 @@ class Shopify(Integration):
         present = self._client.fulfillments(order.source_key)
         notices = tracking.notices(present, order, shipment)
         held = tracking.contents(order, shipment)
-        done = tracking.fulfilled(notices)
         if shipment.lines and not held:
             return [], [str(row.get("id")) for row in notices]
-        groups = tracking.to_fulfill(tracking.remaining(parts), held, done)
+        groups = tracking.to_fulfill(tracking.remaining(parts), held, notices)
         return groups, [str(row.get("id")) for row in notices]
 
     def _receipt(self, order: Order, fulfillment_id: str) -> Receipt:

@@ -107,23 +107,24 @@ def fulfilled(fulfillments: Iterable[Doc]) -> Counter[str]:
 
 
 def to_fulfill(
-    left: Iterable[Remaining], held: Mapping[str, int], done: Mapping[str, int]
+    left: Iterable[Remaining], held: Mapping[str, int], notices_: Iterable[Doc]
 ) -> list[list[Remaining]]:
     """Give what is still to be told of a parcel, one list for each location, as Shopify wants it.
 
-    `held` is what the parcel holds and `done` what was told of it before. Of a parcel nobody told
-    the contents of, everything that remains is taken, except where some of it was told before.
+    `held` is what the parcel holds, `notices_` the fulfilments that tell of it already. Of a parcel
+    nobody told the contents of, everything that remains is taken, except at a location that told.
     """
-    rows = list(left)
-    told = {row.part_id for row in rows if done.get(row.order_line_id)}
+    told = list(notices_)
+    done = fulfilled(told)
+    places = {str(row.get("location_id")) for row in told}
     wanted = Counter({line: quantity - done.get(line, 0) for line, quantity in held.items()})
     groups: dict[str, list[Remaining]] = {}
-    for row in rows:
+    for row in left:
         if held:
             taken = min(row.quantity, wanted[row.order_line_id])
             wanted[row.order_line_id] -= max(taken, 0)
         else:
-            taken = 0 if row.part_id in told else row.quantity
+            taken = 0 if row.location_id in places else row.quantity
         if taken > 0:
             part = Remaining(row.part_id, row.location_id, row.line_id, row.order_line_id, taken)
             groups.setdefault(row.location_id, []).append(part)

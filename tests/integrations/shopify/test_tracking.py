@@ -49,6 +49,15 @@ def an_order_of_several_lines(shop: Bench, **options: Any) -> Order:
     return order
 
 
+def an_order_with_a_line_of_two(shop: Bench) -> tuple[Any, OrderItem]:
+    """Place orders until one has a line of two pieces or more; give both."""
+    while True:
+        order = an_order_of_several_lines(shop)
+        item = max(order.items.all(), key=lambda each: each.quantity)
+        if item.quantity >= 2:
+            return order, item
+
+
 def test_a_parcel_becomes_a_fulfilment_with_its_tracking(shop):
     receipt = push(shop, shop.order, shop.shipment)
 
@@ -120,6 +129,29 @@ def test_a_doubt_between_two_locations_is_settled_by_telling_the_second_only(sho
     assert shop.vendor.shop.order(order.source_key)["fulfillment_status"] == "fulfilled"
 
 
+def test_part_of_a_line_is_told_once(shop):
+    order, item = an_order_with_a_line_of_two(shop)
+    parcel = loaded_shipment(lines=[line(item, 1)])
+
+    push(shop, order, parcel)
+    push(shop, order, parcel)
+
+    assert told(shop) == [{"number": NUMBER, "company": "UPS", "lines": {item.code: 1}}]
+
+
+def test_what_was_ordered_later_is_not_in_a_parcel_told_before(shop):
+    parcel = loaded_shipment(lines=[])
+    order, _ = an_order_with_a_line_of_two(shop)
+    push(shop, order, parcel)
+    part = shop.vendor.shop.fulfillment_orders(order.source_key)[0]
+    part["line_items"][0]["fulfillable_quantity"] = 1
+    shop.vendor.storage.put("fulfillment_order", str(part["id"]), part | {"status": "open"})
+
+    push(shop, order, parcel)
+
+    assert len(told(shop)) == 1
+
+
 def test_a_code_changed_here_still_finds_its_line_there(shop):
     item, *_ = shop.order.items.all()
     item.code = "OUR-OWN-CODE"
@@ -161,11 +193,7 @@ def test_a_parcel_without_a_number_is_told_once(shop):
 
 
 def test_two_parcels_alike_without_numbers_are_told_apart_by_what_they_led_to(shop):
-    order: Any = an_order_of_several_lines(shop)
-    item = max(order.items.all(), key=lambda each: each.quantity)
-    while item.quantity < 2:
-        order = an_order_of_several_lines(shop)
-        item = max(order.items.all(), key=lambda each: each.quantity)
+    order, item = an_order_with_a_line_of_two(shop)
     parcels = [loaded_shipment(tracking_number="n/a", lines=[line(item, 1)]) for _ in range(2)]
     order._prefetched_objects_cache["shipments"] = parcels
 
