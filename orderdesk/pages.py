@@ -13,7 +13,7 @@ from stores import work
 from stores.services import stores_of
 
 
-class LazyCount(SimpleLazyObject):
+class LazyCount(SimpleLazyObject):  # type: ignore[type-arg] # generic in its stubs only
     """A number that is counted when a page first uses it, also where it is formatted."""
 
     __index__ = new_method_proxy(operator.index)

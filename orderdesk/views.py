@@ -56,7 +56,8 @@ def ui_gallery(request: HttpRequest) -> HttpResponse:
     if place is None:
         raise Http404
     with entered(place.store_id):
-        request.store, request.member = place.store, place
+        # The shell reads them, as on the pages of a store.
+        vars(request).update(store=place.store, member=place)
         sample = SampleForm({"email": "kim", "active": "on"})
         context = {"section": "home", "sample": sample, "now": timezone.now()}
         return render(request, "ui/gallery.html", context)

@@ -64,7 +64,7 @@ class PermissionsForm(forms.Form):
     """What a member may do; offers what the person who fills it in may do themselves."""
 
     permissions = forms.MultipleChoiceField(
-        label="May", required=False, widget=forms.CheckboxSelectMultiple
+        label="May do here", required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, by: StoreUser, **kwargs: Any) -> None:
