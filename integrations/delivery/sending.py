@@ -138,6 +138,9 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
         if looked_up:
             sentence += "; it had arrived at an earlier try and was not sent again"
         if job.parcel:
+            # By this id the parcel is told from another one of the same number.
+            job.parcel.cart_shipment_id = receipt.external_id[:120]
+            job.parcel.save(update_fields=["cart_shipment_id"])
             record(order, OrderEvent.Kind.TRACKING_PUSHED, sentence, by=job.by)
             return
         before = {

@@ -31,6 +31,7 @@ class Shopify(Integration):
     settings_form = ShopifySettings
     resend = "look_up"
     source_name = mapping.SOURCE
+    hook_secret_field = "webhook_secret"
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
