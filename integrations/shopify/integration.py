@@ -31,7 +31,7 @@ class Shopify(Integration):
     settings_form = ShopifySettings
     resend = "look_up"
     source_name = mapping.SOURCE
-    hook_secret_field = "webhook_secret"
+    hook_secret_field = "webhook_secret"  # noqa: S105 - a field's name
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)

@@ -139,6 +139,13 @@ def test_what_is_missing_is_said_once_at_its_field(alice_client, store, address,
     assert page.count("API ID: This field is required.") == 1
 
 
+def test_an_empty_answer_connects_nothing(alice_client, store, address):
+    answer = alice_client.post(f"{address}/unleashed/connect")
+
+    assert answer.status_code == 422
+    assert row_of(store) is None
+
+
 def test_a_vendor_that_is_away_is_said_in_a_sentence(alice_client, store, address, settings):
     settings.VENDOR_URLS = {"unleashed": "http://127.0.0.1:9"}
 

@@ -6,10 +6,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.journey.hub import Hub, eventually
 from tests.journey.test_journey import order_body
@@ -25,7 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDE, NARROW = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1366, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 SECONDS = 1000
 
 pytestmark = pytest.mark.skipif(
@@ -72,7 +74,7 @@ def shop_page(page: Page, hub: Hub) -> Page:
     return shop
 
 
-def test_a_person_takes_the_tour(page: Page, hub: Hub):
+def test_a_person_takes_the_tour(page: Page, hub: Hub) -> None:
     store = hub.demo["store_id"]
     known = {order["source_id"] for order in hub.orders(limit=500)}
     page.goto(f"{hub.url}/s/{store}/orders")
@@ -108,7 +110,7 @@ def test_a_person_takes_the_tour(page: Page, hub: Hub):
     picture(page, "3-timeline")
 
 
-def test_what_needs_a_person_says_why_and_can_be_tried_again(page: Page, hub: Hub):
+def test_what_needs_a_person_says_why_and_can_be_tried_again(page: Page, hub: Hub) -> None:
     hub.send_hook(order_body("T1", sku="NO-SUCH-MUG"))
     hub.send_hook(b'{"id": 7, "line_items": [', webhook_id="torn")
     eventually(lambda: any("NO-SUCH-MUG" in line for line in hub.history("T1")), "the refusal")
@@ -139,7 +141,9 @@ SCREENS = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1366", "390"])
-def test_every_screen_is_usable_by_everybody(page: Page, hub: Hub, scheme, size):
+def test_every_screen_is_usable_by_everybody(
+    page: Page, hub: Hub, scheme: Literal["light", "dark"], size: ViewportSize
+) -> None:
     hub.send_hook(order_body("T2"))
     order = eventually(lambda: hub.order("T2"), "an order to look at")
     page.emulate_media(color_scheme=scheme)
@@ -156,7 +160,7 @@ def test_every_screen_is_usable_by_everybody(page: Page, hub: Hub, scheme, size)
     assert faults == {}
 
 
-def test_signed_out_pages_are_usable_by_everybody(browser: Browser, hub: Hub):
+def test_signed_out_pages_are_usable_by_everybody(browser: Browser, hub: Hub) -> None:
     context = browser.new_context(viewport=NARROW)
     page = context.new_page()
     for path in ("/account/login/", "/account/signup/", "/account/password/reset/"):
@@ -165,7 +169,7 @@ def test_signed_out_pages_are_usable_by_everybody(browser: Browser, hub: Hub):
     context.close()
 
 
-def test_the_hub_is_usable_without_javascript(browser: Browser, hub: Hub):
+def test_the_hub_is_usable_without_javascript(browser: Browser, hub: Hub) -> None:
     context = browser.new_context(viewport=WIDE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{hub.url}/account/login/")
@@ -183,7 +187,7 @@ def test_the_hub_is_usable_without_javascript(browser: Browser, hub: Hub):
     context.close()
 
 
-def test_the_api_docs_render_from_our_own_files(browser: Browser, hub: Hub):
+def test_the_api_docs_render_from_our_own_files(browser: Browser, hub: Hub) -> None:
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     asked: list[str] = []

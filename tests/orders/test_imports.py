@@ -107,9 +107,7 @@ def test_what_was_edited_here_is_not_overwritten(inside, by_alice):
 def test_a_cancellation_moves_an_unsent_order_to_canceled(inside):
     draft = make_draft()
     order = bring_in(inside, draft).order
-    canceled = replace(
-        draft, source_updated_at=LATER, canceled_at=LATER, cancel_reason="customer"
-    )
+    canceled = replace(draft, source_updated_at=LATER, canceled_at=LATER, cancel_reason="customer")
 
     assert bring_in(inside, canceled).result == "canceled"
 

@@ -217,6 +217,10 @@ def test_what_a_store_cannot_have_is_said_at_its_field(alice_client, wrong, said
     assert "<title>Error: Open a store" in answer.content.decode()
 
 
+def test_an_empty_answer_is_no_store(alice_client):
+    assert alice_client.post("/stores/new").status_code == 422
+
+
 def test_switching_the_store_keeps_the_section(alice, alice_client, store):
     second = make_store(alice, name="Second shop")
 
