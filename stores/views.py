@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def store_open(request: HttpRequest) -> HttpResponse:
     """Open a store; whoever opens it owns it."""
-    form = StoreForm(request.POST or None)
+    form = StoreForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         store = open_store(owner=cast("User", request.user), **form.cleaned_data)
         messages.success(request, f"{store.name} is open.")

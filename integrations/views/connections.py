@@ -71,8 +71,9 @@ def integration_connect(request: PageRequest, store: Store, key: str) -> HttpRes
     plugin = _plugin(key)
     if _is_connected(store, key):
         return _to_settings(store, key)
-    form = _new_form(store, plugin, request.POST or None)
-    if request.method == "POST":
+    posted = request.POST if request.method == "POST" else None
+    form = _new_form(store, plugin, posted)
+    if posted is not None:
         row = _attempt(
             form,
             lambda: connect(
