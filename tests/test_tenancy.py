@@ -98,6 +98,7 @@ def hers(store, alice) -> dict[str, Any]:
             by=hub(),
             now=NEW_YEAR,
         )
+        assert shipment
         key, _ = issue_api_key(store=store, name=CANARY, created_by=alice)
         message = InboundMessage(
             store=store, connection=connection, delivery_id="1", body=CANARY.encode(),
@@ -121,7 +122,7 @@ def hers(store, alice) -> dict[str, Any]:
         run.save()
         member = StoreUser.objects.for_store(store).get(user=alice)
         item = OrderItem.objects.for_store(store).get(order=order)
-        folder = Folder.objects.for_store(store).first()
+        folder = Folder.objects.for_store(store).get(name="New")
     return {
         "store_id": store.pk,
         "order_id": order.pk,

@@ -60,7 +60,7 @@ class Vendor:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def ledger(self) -> dict[str, Any]:
+    def ledger(self) -> Any:
         return requests.get(f"{self.url}/_sandbox/ledger", timeout=10).json()
 
     def fail(self, kind: str, **options: Any) -> None:
@@ -72,7 +72,7 @@ class Vendor:
     def recover(self) -> None:
         requests.delete(f"{self.url}/_sandbox/faults", timeout=10)
 
-    def do(self, path: str, **fields: Any) -> dict[str, Any]:
+    def do(self, path: str, **fields: Any) -> Any:
         answer = requests.post(f"{self.url}{path}", json=fields, timeout=30)
         assert answer.ok, f"{answer.status_code} {answer.text}"
         return answer.json()
@@ -191,7 +191,7 @@ class Hub:
             method, f"{self.url}/api/v2{path}", headers=headers, timeout=30, **options
         )
 
-    def orders(self, **query: Any) -> list[dict[str, Any]]:
+    def orders(self, **query: Any) -> Any:
         answer = self.api("GET", f"/orders?{urlencode(query)}")
         assert answer.status_code == 200, answer.text
         return answer.json()["orders"]
