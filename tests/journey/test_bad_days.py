@@ -68,7 +68,8 @@ def test_lost_answers_are_looked_up_and_the_timeline_says_so(hub):
 def test_refused_credentials_pause_the_connection_and_its_orders_go_on_later(hub):
     hub.warehouse.fail("unauthorized", times=50)
     bring_in(hub, "B21")
-    eventually(lambda: any("refus" in line for line in hub.history("B21")), "the refusal told")
+    refusal = "does not accept the credentials"
+    eventually(lambda: any(refusal in line for line in hub.history("B21")), "the refusal told")
 
     hub.warehouse.recover()
     hub.manage("demo", "--json")
