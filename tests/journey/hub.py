@@ -156,14 +156,16 @@ class Hub:
                 os.kill(pid, signal.SIGKILL)
 
     def server_pids(self, program: str) -> list[int]:
-        """Give the embedded servers' processes of this hub, by the folder they were given."""
-        home = str((self.data / "servers").resolve())
+        """Give the embedded servers' processes of this hub, by the folders they were given."""
+        home = (self.data / "servers").resolve()
+        folders = (str(home), str((home / "sockets").readlink()))
         found = []
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
                 line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if program in line.split(" ")[0] and home in line:
+                if program in line and any(folder in line for folder in folders):
                     found.append(int(entry.name))
+        assert found, f"no {program} of this hub runs"
         return found
 
     def manage(self, *arguments: str) -> Any:

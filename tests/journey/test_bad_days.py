@@ -201,7 +201,6 @@ def run_until_death(hub, point):
 @contextlib.contextmanager
 def frozen(pids):
     """Stop processes with SIGSTOP and let them go on after: they are there and do not answer."""
-    assert pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
