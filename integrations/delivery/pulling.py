@@ -199,7 +199,6 @@ def _take_in(source: Source, order: Order, parcel: PulledShipment, counts: Count
         .newest_first()
         .first()
     )
-    order.refresh_from_db()
     move_as_set(order, source.connection, "after_shipment_folder", name, event)
 
 

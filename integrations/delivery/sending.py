@@ -132,7 +132,7 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
     with entered(mine.store_id):
         work.finish(mine, external_id=receipt.external_id, external_number=receipt.external_number)
         note_success(job.row.connection, now=now)
-        order = Order.objects.for_store(mine.store_id).select_for_update().get(pk=job.order.pk)
+        order = _locked(job.order)
         known_as = receipt.external_number or receipt.external_id
         sentence = f"{job.plugin.name} has {job.what} as {known_as}"
         if looked_up:
@@ -162,6 +162,14 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
             },
         )
         move_as_set(order, job.row.connection, "after_import_folder", job.plugin.name, event)
+
+
+def _locked(order: Order) -> Order:
+    """Lock the order's row and read what an arrival changes of it, not the whole wide row."""
+    rows = Order.objects.for_store(order.store_id).select_for_update()
+    return rows.only(
+        "store_id", "fulfillment_name", "fulfillment_id", "updated_at", "version", "folder_id"
+    ).get(pk=order.pk)
 
 
 def move_as_set(

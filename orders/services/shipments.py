@@ -13,7 +13,6 @@ from orders.services.events import By, record
 from orders.services.rows import check_row
 
 
-@transaction.atomic
 def add_shipment(
     *, order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime
 ) -> Shipment | None:
@@ -38,7 +37,7 @@ def add_shipments(
     Raises:
         Refused: if a tracking number is missing or a value does not fit.
     """
-    Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    Order.objects.for_store(order.store_id).select_for_update().values_list("pk").get(pk=order.pk)
     external_ids = {draft.external_id for draft in drafts if draft.external_id}
     known = set(
         Shipment.objects.for_store(order.store_id)
