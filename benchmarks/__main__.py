@@ -23,7 +23,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Run the named scenarios, or all; 0 if every gate was met, 1 if one was missed, 2 on failure."""
+    """Run the named scenarios, or all; 0 if every gate was met, 1 if not, 2 if one failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="|".join(SCENARIOS))
     parser.add_argument(

@@ -6,9 +6,10 @@ import sys
 
 import django
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderdesk.settings")
-    django.setup()
-    from orderdesk.management.commands.up import _programs
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderdesk.settings")
+django.setup()
 
+from orderdesk.management.commands.up import _programs  # noqa: E402 - needs the apps
+
+if __name__ == "__main__":
     sys.stdout.write(json.dumps(_programs({})) + "\n")

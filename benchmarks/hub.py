@@ -1,4 +1,4 @@
-"""The hub under measurement: its own data folder, a seeded store, and its processes as `up` runs them."""
+"""The hub under measurement: its data folder, a seeded store, its processes as `up` runs them."""
 
 import contextlib
 import json

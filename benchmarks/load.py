@@ -4,7 +4,6 @@ By wrk where it is installed; it costs a fraction of what it loads. Otherwise by
 program in a process of its own, which takes more of the machine away from all contestants alike.
 """
 
-import http.client  # noqa: TID251 - a load generator is no part of the hub
 import json
 import random
 import shutil
@@ -14,6 +13,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException  # noqa: TID251 - no part of the hub
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -145,7 +145,7 @@ class _Sender(threading.Thread):
         self.bad = 0
 
     def run(self) -> None:
-        talk = http.client.HTTPConnection("127.0.0.1", self.load.port, timeout=30)
+        talk = HTTPConnection("127.0.0.1", self.load.port, timeout=30)
         count = 0
         while time.monotonic() < self.end:
             if self.load.pause:
@@ -155,13 +155,13 @@ class _Sender(threading.Thread):
             began = time.monotonic()
             try:
                 self._send(talk, f"{self.load.prefix}-{self.place}-{told}")
-            except (OSError, http.client.HTTPException):
+            except (OSError, HTTPException):
                 self.bad += 1
                 talk.close()
             self.times.append((time.monotonic() - began) * 1000)
         talk.close()
 
-    def _send(self, talk: http.client.HTTPConnection, delivery_id: str) -> None:
+    def _send(self, talk: HTTPConnection, delivery_id: str) -> None:
         headers = {**self.load.headers, "X-Shopify-Webhook-Id": delivery_id}
         talk.request("POST", self.load.path, self.load.body, headers)
         answer = talk.getresponse()

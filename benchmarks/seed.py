@@ -7,19 +7,28 @@ from typing import Any
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderdesk.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - needs the apps
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from benchmarks import shop  # noqa: E402
+from integrations.models import Connection, Schedule  # noqa: E402
+from integrations.vault import seal  # noqa: E402
+from orders.models import Folder  # noqa: E402
+from rules.services import RuleDraft, save_rule  # noqa: E402
+from stores.models import Store  # noqa: E402
+from stores.scoping import entered  # noqa: E402
+from stores.services import open_store  # noqa: E402
+
 RULES = 20
 
 
 def seed() -> dict[str, Any]:
     """Make the store and tell how it is reached."""
-    from django.contrib.auth import get_user_model
-    from django.urls import reverse
-
-    from benchmarks import shop
-    from orders.models import Folder
-    from stores.scoping import entered
-    from stores.services import open_store
-
     user = get_user_model()(email="bench@example.com")
     user.set_unusable_password()
     user.save()
@@ -50,16 +59,13 @@ def seed() -> dict[str, Any]:
     return {"store_id": store.pk, "hook_path": path}
 
 
-def _connection(store: Any, key: str, settings_: dict[str, Any], secrets: dict[str, str]) -> Any:
-    from integrations.models import Connection, Schedule
-    from integrations.vault import seal
-
+def _connection(
+    store: Store, key: str, settings_: dict[str, Any], secrets: dict[str, str]
+) -> Connection:
     row = Connection(store=store, key=key, settings=settings_)
     row.sealed_secrets = seal(store_id=store.pk, connection_key=key, secrets=secrets)
     row.save()
     if key == "unleashed":
-        from django.conf import settings
-
         Schedule(
             store=store,
             connection=row,
@@ -69,12 +75,8 @@ def _connection(store: Any, key: str, settings_: dict[str, Any], secrets: dict[s
     return row
 
 
-def _rules(store: Any, warehouse_id: int) -> None:
+def _rules(store: Store, warehouse_id: int) -> None:
     """Write nineteen rules that do not hold, each of two filters, and one that sends."""
-    from django.utils import timezone
-
-    from rules.services import RuleDraft, save_rule
-
     for place in range(1, RULES):
         draft = RuleDraft(
             name=f"Rule {place}",
@@ -96,6 +98,4 @@ def _rules(store: Any, warehouse_id: int) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderdesk.settings")
-    django.setup()
     sys.stdout.write(json.dumps(seed()) + "\n")

@@ -1,7 +1,7 @@
 """A warehouse and a shop that answer at once, so that a hub is measured and not they.
 
 They speak the calls that the hub and its peer make, over real HTTP, and keep a ledger: each order
-once by its guid, each parcel's notice with how often it was told. `python -m benchmarks.vendors PORT`.
+by its guid and each parcel's notice, with how often it came. `python -m benchmarks.vendors PORT`.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class Ledger:
         """Start anew."""
         self.__init__()  # type: ignore[misc]
 
-    # --- the warehouse ------------------------------------------------------------------------------
+    # --- the warehouse ----------------------------------------------------------------------------
 
     def take_order(self, guid: str, body: Doc) -> tuple[int, Doc]:
         """Keep an order; the same guid again is a mistake to be counted."""
@@ -75,7 +75,7 @@ class Ledger:
             ],
         }
 
-    # --- the shop -----------------------------------------------------------------------------------
+    # --- the shop ---------------------------------------------------------------------------------
 
     def fulfillment_orders(self, order_id: int) -> tuple[int, Doc]:
         """Give what is left to fulfil: of these orders always everything, as each is told once."""

@@ -2,8 +2,6 @@
 
 from django.db import models
 
-MONEY = {"max_digits": 14, "decimal_places": 4}
-
 
 class Delivery(models.Model):
     """A message as it came in."""
@@ -87,7 +85,7 @@ class Rule(models.Model):
     store = models.BigIntegerField(db_index=True)
     name = models.CharField(max_length=120)
     position = models.IntegerField()
-    # [[field, operator, value]]
+    # A list of conditions, each a list: field, operator, value.
     conditions = models.JSONField(default=list)
     action = models.CharField(max_length=40)
 

@@ -3,7 +3,14 @@
 import os
 
 import django
-from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.reference.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - needs the apps
+from django.db import connection  # noqa: E402
+
+from benchmarks.reference.models import Rule  # noqa: E402
 
 RULES = 20
 RAW = """
@@ -17,10 +24,6 @@ CREATE TABLE raw_delivery (
 
 def make() -> None:
     """Make the tables and the rules: nineteen that do not hold, one that sends."""
-    from django.db import connection
-
-    from benchmarks.reference.models import Rule
-
     call_command("migrate", interactive=False, run_syncdb=True, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(RAW)
@@ -42,6 +45,4 @@ def make() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.reference.settings")
-    django.setup()
     make()
