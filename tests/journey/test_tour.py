@@ -87,7 +87,7 @@ def test_a_person_takes_the_tour(page: Page, hub: Hub) -> None:
     )
 
     # Without a reload: the list fetches its rows by itself.
-    link = page.get_by_role("link", name=number, exact=True).first
+    link = page.get_by_role("link", name=f"#{number}", exact=True).first
     expect(link).to_be_visible(timeout=20 * SECONDS)
     eventually(lambda: hub.folder_of(number) == "Prepared", "the order in Prepared")
     link.click()
@@ -180,8 +180,8 @@ def test_the_hub_is_usable_without_javascript(browser: Browser, hub: Hub) -> Non
     order = eventually(lambda: hub.order("T3"), "an order to move")
 
     page.goto(f"{hub.url}/s/{hub.demo['store_id']}/orders/{order['id']}")
-    page.get_by_label("Note").first.fill("Call before delivery")
-    page.get_by_role("button", name="Add note").first.click()
+    page.get_by_role("textbox", name="Note").fill("Call before delivery")
+    page.get_by_role("button", name="Add note").click()
 
     expect(page.get_by_text("Call before delivery").first).to_be_visible()
     context.close()
