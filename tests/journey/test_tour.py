@@ -80,7 +80,7 @@ def test_a_person_takes_the_tour(page: Page, hub: Hub) -> None:
     page.goto(f"{hub.url}/s/{store}/orders")
 
     shop = shop_page(page, hub)
-    shop.get_by_role("button", name="Place a US order over 50").first.click()
+    shop.get_by_role("button", name="Place a test order").first.click()
     picture(shop, "1-shop")
     (number,) = eventually(
         lambda: {order["source_id"] for order in hub.orders(limit=500)} - known, "a new order"
