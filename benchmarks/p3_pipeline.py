@@ -23,7 +23,7 @@ from benchmarks.machine import (
     wait_for_port,
 )
 
-ROUNDS, ORDERS = 5, 300
+ROUNDS, ORDERS = 5, 200
 QUICK_ROUNDS, QUICK_ORDERS = 1, 20
 PATIENCE_SECONDS = 180
 # Both fetch parcels as often as this.
