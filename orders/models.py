@@ -119,10 +119,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def known_as(self, *, source_name: str, source_key: str) -> Self:
         return self.filter(source_name=source_name, source_key=source_key)
 
-    def with_lines(self) -> Self:
+    def with_lines(self, *, labels: bool = False) -> Self:
+        """Fetch items and shipments too; the shipments' labels, which are large, only if asked."""
+        shipments = Shipment.across_stores.order_by("pk")
         return self.prefetch_related(
             models.Prefetch("items", OrderItem.across_stores.order_by("position", "pk")),
-            models.Prefetch("shipments", Shipment.across_stores.order_by("pk")),
+            models.Prefetch("shipments", shipments if labels else shipments.defer("label_image")),
         )
 
 

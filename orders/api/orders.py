@@ -323,7 +323,10 @@ class Orders(StoreAPI):
         refuses=(400,),
     )
     def index(self, request: Request) -> Response:
-        """Give a page of the orders that fit every parameter; parameters not listed are ignored."""
+        """Give a page of the orders that fit every parameter; parameters not listed are ignored.
+
+        Shipments stand in it without `label_image`; ask for the order, or its shipments, to get it.
+        """
         query = OrderQuery(data=request.query_params, context={"store": self.api_store})
         query.is_valid(raise_exception=True)
         asked = query.validated_data
@@ -342,9 +345,10 @@ class Orders(StoreAPI):
     @documented("One order", answers("order", OrderSerializer))
     def retrieve(self, request: Request, order_id: int) -> Response:
         """Give an order with its items and shipments."""
-        order = self.one(self._orders().with_lines(), "order", order_id)
+        order = self.one(self._orders().with_lines(labels=True), "order", order_id)
         with_history = request.query_params.get("get_order_history", "") in ("1", "true", "True")
-        return self.answer("Order Found", order=self._shown([order], with_history=with_history)[0])
+        shown = self._shown([order], labels=True, with_history=with_history)[0]
+        return self.answer("Order Found", order=shown)
 
     @documented(
         "Add an order",
@@ -444,10 +448,12 @@ class Orders(StoreAPI):
 
     def _answer_with(self, pk: int, message: str, *, status: int = 200) -> Response:
         # Read anew: the database rounds amounts and sets times.
-        order = self._orders().with_lines().get(pk=pk)
-        return self.answer(message, status=status, order=self._shown([order])[0])
+        order = self._orders().with_lines(labels=True).get(pk=pk)
+        return self.answer(message, status=status, order=self._shown([order], labels=True)[0])
 
-    def _shown(self, page: Sequence[Order], *, with_history: bool = False) -> Any:
+    def _shown(
+        self, page: Sequence[Order], *, labels: bool = False, with_history: bool = False
+    ) -> Any:
         """Show orders with one query for all their e-mail counts and one for all their history."""
         counts = self._email_counts({order.email for order in page if order.email})
         history = self._history(page) if with_history else {}
@@ -455,6 +461,7 @@ class Orders(StoreAPI):
             order_json(
                 order,
                 email_count=counts.get(order.email, 0),
+                labels=labels,
                 history=history.get(order.pk, []) if with_history else None,
             )
             for order in page

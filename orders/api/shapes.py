@@ -47,9 +47,16 @@ def flat(value: Mapping[str, Any]) -> Any:
 
 
 def order_json(
-    order: Order, *, email_count: int, history: list[OrderEvent] | None = None
+    order: Order,
+    *,
+    email_count: int,
+    labels: bool,
+    history: list[OrderEvent] | None = None,
 ) -> dict[str, Any]:
-    """Give an order with its lines and shipments, which must be fetched already."""
+    """Give an order with its lines and shipments, which must be fetched already.
+
+    `labels` tells whether the shipments' labels are shown, and so were fetched.
+    """
     told = {} if history is None else {"order_history": [event_json(each) for each in history]}
     return {
         "id": str(order.pk),
@@ -83,7 +90,7 @@ def order_json(
         "discount_list": order.discount_list,
         "order_notes": order.order_notes,
         "order_items": [item_json(item) for item in order.items.all()],
-        "order_shipments": [shipment_json(each) for each in order.shipments.all()],
+        "order_shipments": [shipment_json(each, labels=labels) for each in order.shipments.all()],
         **told,
     }
 
@@ -118,8 +125,8 @@ def item_json(item: OrderItem) -> dict[str, Any]:
     }
 
 
-def shipment_json(shipment: Shipment) -> dict[str, Any]:
-    """Give one shipment; every value but the label's is text."""
+def shipment_json(shipment: Shipment, *, labels: bool = True) -> dict[str, Any]:
+    """Give one shipment, every value as text; without `labels` the label's image is left out."""
     return {
         "id": str(shipment.pk),
         "order_id": str(shipment.order_id),
@@ -132,7 +139,7 @@ def shipment_json(shipment: Shipment) -> dict[str, Any]:
         "status": shipment.status,
         "tracking_url": shipment.tracking_url,
         "label_format": shipment.label_format,
-        "label_image": shipment.label_image,
+        **({"label_image": shipment.label_image} if labels else {}),
         "print_status": shipment.print_status or "1",
         "order_items": json.dumps(shipment.lines, ensure_ascii=False) if shipment.lines else "",
         "source": shipment.source,

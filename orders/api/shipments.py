@@ -18,6 +18,7 @@ from orders.services import By, add_shipment
 from stores.api import StoreAPI
 
 LINE_PARTS = ("code", "name", "quantity")
+LABEL_ALLOWED = 1_000_000
 
 
 @extend_schema_field({"type": "string", "description": "A list as JSON text, or empty."})
@@ -61,7 +62,10 @@ class ShipmentSerializer(Loose):
     status = Text()
     tracking_url = Text(help_text="Built from the carrier's name where it is left out.")
     label_format = Text()
-    label_image = Text()
+    label_image = Text(
+        max_length=LABEL_ALLOWED,
+        help_text=f"At most {LABEL_ALLOWED:,} characters. Lists of orders leave it out.",
+    )
     print_status = Text()
     order_items = ShippedItems(required=False)
     source = Text(help_text="Manual where it is left out.")  # type: ignore[assignment]

@@ -252,3 +252,19 @@ def test_another_stores_folder_is_refused(script, other_script, store):
     assert (made.status_code, moved.status_code) == (400, 400)
     assert "folder_id" in made.json()["message"]
     assert "destination_folder_id" in moved.json()["message"]
+
+
+def test_a_label_over_the_limit_is_refused_by_name(script, store):
+    order = script.made()
+    before = counted(store)
+    parcel = {"tracking_number": "X1", "label_image": "A" * 1_000_001}
+
+    alone = script.send("POST", f"orders/{order['id']}/shipments", parcel)
+    within = script.send("POST", "orders", {**ORDER, "order_shipments": [parcel]})
+
+    assert (alone.status_code, within.status_code) == (400, 400)
+    assert alone.json()["message"].startswith("label_image: ")
+    assert within.json()["message"].startswith("order_shipments[0].label_image: ")
+    assert counted(store) == before
+    parcel["label_image"] = "A" * 1_000_000
+    assert script.send("POST", f"orders/{order['id']}/shipments", parcel).status_code == 201

@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from orders.models import Folder
 from stores.models import Store
@@ -141,3 +143,17 @@ def test_a_value_that_cannot_be_meant_is_refused_by_name(script, name, value):
 
 def test_a_folder_id_beyond_any_is_no_folder(script, two):
     assert names(script, folder_id="9" * 30) == []
+
+
+def test_labels_are_shown_with_the_order_and_neither_read_nor_shown_in_lists(script):
+    order = script.made(order_shipments=[{"tracking_number": "X1", "label_image": "aW1hZ2U="}])
+
+    with CaptureQueriesContext(database) as captured:
+        listed = script.send("GET", "orders").json()["orders"][0]
+    [shown] = script.send("GET", f"orders/{order['id']}").json()["order"]["order_shipments"]
+
+    assert shown["label_image"] == "aW1hZ2U="
+    assert order["order_shipments"] == [shown]
+    del shown["label_image"]
+    assert listed["order_shipments"] == [shown]
+    assert not [each["sql"] for each in captured if "label_image" in each["sql"]]
