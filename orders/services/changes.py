@@ -9,7 +9,7 @@ from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
 from orders.models import Order, OrderEvent, OrderItem
 from orders.services.events import By, record
-from orders.services.imports import describe_item, refuse_known_number, save_items
+from orders.services.imports import item_words, refuse_known_number, save_items
 from orders.services.rows import check_rows, item_rows, order_values
 
 
@@ -40,7 +40,7 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
     strangers = {row.pk for row in rows if row.pk} - {row.pk for row in present}
     if strangers:
         raise Refused(f"Item {min(strangers)} is not one of this order.", field="order_items")
-    old, new = _item_words(present, rows)
+    old, new = item_words(present, rows)
     if old != new:
         before["order_items"], after["order_items"] = old, new
     gone = {row.pk for row in present} - {row.pk for row in rows}
@@ -61,27 +61,6 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
             after=after,
         )
     return order
-
-
-def _item_words(present: list[OrderItem], rows: list[OrderItem]) -> tuple[list[str], list[str]]:
-    """Put old and new lines into words: what is sold, or, where that is equal, everything."""
-    old, new = [describe_item(row) for row in present], [describe_item(row) for row in rows]
-    if old == new:
-        old, new = [_all_of_item(row) for row in present], [_all_of_item(row) for row in rows]
-    return old, new
-
-
-def _all_of_item(row: OrderItem) -> str:
-    words = [
-        describe_item(row),
-        row.name,
-        f"weight {row.weight.normalize():f}",
-        row.delivery_type,
-        row.category_code,
-        row.fulfillment_method,
-        *(f"{name}={value}" for name, value in sorted(row.metadata.items())),
-    ]
-    return ", ".join(word for word in words if word)
 
 
 @transaction.atomic
