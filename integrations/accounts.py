@@ -12,6 +12,9 @@ from integrations.models import Connection
 from integrations.registry import integration
 from integrations.vault import SealBroken, open_secrets
 
+# The discard port of this machine; nothing listens there.
+NOBODY_THERE = "http://127.0.0.1:9"
+
 
 def plugin_of(row: Connection) -> Integration:
     """Give the plugin working with this connection's settings and secrets.
@@ -53,11 +56,15 @@ def hook_url(row: Connection) -> str:
 
 
 def vendor_url(key: str, *, environment: str) -> str:
-    """Give the address that replaces a vendor's own, or '' where the vendor's own is meant."""
+    """Give the address that replaces a vendor's own, or '' where the vendor's own is meant.
+
+    A sandbox connection never falls back to the vendor's own: while the sandbox does not run, its
+    address is one where nobody answers.
+    """
     chosen = str(settings.VENDOR_URLS.get(key, ""))
     if chosen or environment != "sandbox":
         return chosen
-    return sandbox_addresses().get(key, "")
+    return sandbox_addresses().get(key, NOBODY_THERE)
 
 
 def sandbox_addresses() -> dict[str, str]:

@@ -5,7 +5,7 @@ A plugin translates and calls. It changes no row, knows no request, ships no pag
 Every call happens outside any transaction; what a verb needs is handed to it, loaded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -136,6 +136,10 @@ class Integration:
     source_name: ClassVar[str] = ""
     # The setting that signs what comes in, for those who have to tell it to the other side.
     hook_secret_field: ClassVar[str] = ""
+
+    # Called right before each call that changes something there; raises when the work is not ours
+    # any more. Delivery sets it, so that a slow job never makes the same change twice.
+    before_effect: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, account: Account) -> None:
         self.account = account

@@ -125,7 +125,7 @@ CELERY_TIMEZONE = "UTC"
 # --- the hub's own switches -------------------------------------------------------------------
 
 WORK_BELL = _read("bool", "ORDERDESK_WORK_BELL", default=True)
-WORK_THREADS = _read("int", "ORDERDESK_WORK_THREADS", 8)
+WORK_THREADS = _read("int", "ORDERDESK_WORK_THREADS", 16)
 WORK_LEASE_SECONDS = _read("int", "ORDERDESK_LEASE_SECONDS", 60)
 # Seconds before each further try; in all about 75 hours, then the row is parked for a person.
 WORK_RETRY_SECONDS = [

@@ -5,6 +5,7 @@ Each is called inside `entered(store)`, in the transaction of what it is the out
 
 import math
 import random
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.db.models import Value
 from django.db.models.functions import Now
 
 from stores import bell
-from stores.work.rows import Claim, LeaseLost, Setback, Work
+from stores.work.rows import STUCK, Claim, LeaseLost, Setback, Work
+
+STUCK_OR_WAITING = (*STUCK, Work.State.HELD, Work.State.WAITING)
 
 
 def finish(mine: Claim, **fields: Any) -> None:
@@ -77,19 +80,13 @@ def spread(seconds: float) -> float:
     return math.ceil(seconds * random.uniform(0.9, 1.1) * 10) / 10  # noqa: S311
 
 
-def try_again(row: Work) -> bool:
-    """Make stuck work due now and tell whether it was stuck. Call inside its store.
+def try_again(row: Work, *, states: Iterable[str] = STUCK_OR_WAITING) -> bool:
+    """Make stuck work due now and tell whether it was in one of the states. Call inside its store.
 
     A doubt about its outcome stays with it.
     """
-    changed = (
-        type(row)
-        .across_stores.filter(
-            pk=row.pk,
-            store_id=row.store_id,
-            state__in=[Work.State.FAILED, Work.State.PARKED, Work.State.HELD, Work.State.WAITING],
-        )
-        .update(state=Work.State.WAITING, attempts=0, deaths=0, due_at=Now())
+    changed = type(row).across_stores.filter(
+        pk=row.pk, store_id=row.store_id, state__in=list(states)
     )
     bell.ring_after_commit()
-    return changed == 1
+    return changed.update(state=Work.State.WAITING, attempts=0, deaths=0, due_at=Now()) == 1
