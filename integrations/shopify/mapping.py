@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.errors import UnexpectedReply
-from integrations.shopify.money import money, tax
+from integrations.shopify.money import money, pieces, tax
 from integrations.shopify.values import Unreadable, amount, joined, moment, objects, text
 from orders.drafts import Address, ItemDraft, OrderDraft
 
@@ -112,22 +112,22 @@ def _item(line: Doc) -> ItemDraft:
     variant = text(line.get("variant_title"))
     if variant and variant != "Default Title":
         seen = {"Variant": variant, **seen}
-    left = line.get("current_quantity")
+    left, ordered = pieces(line), amount(line.get("quantity"))
     for name in ("product_id", "variant_id"):
         hidden |= {name: text(line[name])} if line.get(name) else {}
     if line.get("gift_card"):
         hidden["gift_card"] = "true"
-    if left is not None and amount(left) != amount(line.get("quantity")):
-        hidden["current_quantity"] = text(left)
+    if left != ordered:
+        hidden["ordered_quantity"] = f"{ordered.normalize():f}"
     ships = line.get("requires_shipping", True) and not line.get("gift_card")
     service = text(line.get("fulfillment_service"))
     return ItemDraft(
         name=text(line.get("title")) or text(line.get("name")) or "Item",
         code=text(line.get("sku")).strip(),
         price=amount(line.get("price")),
-        quantity=amount(line.get("quantity")),
+        quantity=left,
         weight=amount(line.get("grams")),
-        delivery_type="noship" if not ships or left == 0 else "ship",
+        delivery_type="noship" if not ships or not left else "ship",
         category_code=text(line.get("vendor")),
         fulfillment_method="" if service == "manual" else service,
         source_line_id=text(line.get("id")),

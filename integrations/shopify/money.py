@@ -1,5 +1,6 @@
 """What a Shopify order comes to, in parts that add up. Pure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,18 +10,23 @@ Doc = dict[str, Any]
 
 
 def money(order: Doc) -> dict[str, Any]:
-    """Give the amounts so that they add up to what Shopify says the order comes to."""
-    total = amount(order.get("total_price"))
+    """Give the amounts so that they add up to what Shopify says the order comes to now.
+
+    Now is after edits, returns and refunds; `refund_total` is what was paid back of what the
+    order came to at first.
+    """
+    first, total = amount(order.get("total_price")), amount(of_now(order, "total_price"))
     taxed = tax(order)
     included = bool(order.get("taxes_included"))
-    shipping = sum(
-        (amount(row.get("price")) for row in objects(order.get("shipping_lines"))), Decimal(0)
-    )
+    shipping = _shipping(order)
     rows = discounts(order)
     summed = sum(
-        (amount(line.get("price")) * amount(line.get("quantity")) for line in _lines(order)),
-        shipping + (0 if included else taxed) - sum((Decimal(row["amount"]) for row in rows), 0),
+        (amount(line.get("price")) * pieces(line) for line in objects(order["line_items"])),
+        shipping + (0 if included else taxed) - _sum(rows),
     )
+    if total < min(first, summed):
+        # Postage or goodwill given back; no field of an order tells of it.
+        rows = (*rows, {"name": "Refunded", "code": "", "amount": str(summed - total)})
     refunded = _refunded(order)
     return {
         "discounts": rows,
@@ -30,27 +36,55 @@ def money(order: Doc) -> dict[str, Any]:
         "tax_total": Decimal(0) if included else taxed,
         "refund_total": refunded,
         "order_total": total,
-        "processor_balance": max(total - refunded, Decimal(0)) if refunded else None,
+        "processor_balance": max(first - refunded, Decimal(0)) if refunded else None,
     }
 
 
-def _lines(order: Doc) -> list[Doc]:
-    return objects(order["line_items"])
+def of_now(order: Doc, name: str) -> Any:
+    """Give an amount as it is after edits, returns and refunds, else as it was at first.
+
+    Amounts of now go with quantities of now; an order whose lines do not state these is told as it
+    was at first, so that its parts belong together.
+    """
+    lines = objects(order.get("line_items"))
+    stands = any(line.get("current_quantity") is not None for line in lines)
+    stated = order.get(f"current_{name}") if stands else None
+    return order.get(name) if stated is None else stated
+
+
+def pieces(line: Doc) -> Decimal:
+    """Give how many of a line are still wanted: those ordered less those removed since."""
+    left = line.get("current_quantity")
+    return amount(line.get("quantity") if left is None else left)
 
 
 def tax(order: Doc) -> Decimal:
     """Give the order's tax, be it on top of the prices or in them."""
-    if order.get("total_tax") is not None:
-        return amount(order["total_tax"])
+    stated = of_now(order, "total_tax")
+    if stated is not None:
+        return amount(stated)
     lines = objects(order.get("tax_lines"))
     return sum((amount(row.get("price")) for row in lines), Decimal(0))
 
 
+def _shipping(order: Doc) -> Decimal:
+    stated = _shop_money(of_now(order, "shipping_price_set"))
+    if stated is not None:
+        return amount(stated)
+    lines = objects(order.get("shipping_lines"))
+    return sum((amount(row.get("price")) for row in lines), Decimal(0))
+
+
+def _shop_money(given: Any) -> Any:
+    """Read the shop's own currency out of an amount in two; None where it is not stated."""
+    money = given.get("shop_money") if isinstance(given, dict) else None
+    return money.get("amount") if isinstance(money, dict) else None
+
+
 def _extras(order: Doc) -> Decimal:
-    duties = order.get("original_total_duties_set")
-    shop_money = duties.get("shop_money") if isinstance(duties, dict) else None
-    duty = shop_money.get("amount") if isinstance(shop_money, dict) else None
-    return max(amount(order.get("total_tip_received")) + amount(duty), Decimal(0))
+    duties = of_now(order, "total_duties_set") or order.get("original_total_duties_set")
+    tips = amount(order.get("total_tip_received"))
+    return max(tips + amount(_shop_money(duties)), Decimal(0))
 
 
 def _refunded(order: Doc) -> Decimal:
@@ -76,7 +110,7 @@ def discounts(order: Doc) -> tuple[dict[str, str], ...]:
          "amount": str(amount(row.get("amount")))}
         for row in objects(order.get("discount_codes"))
     ]  # fmt: skip
-    stated = order.get("total_discounts")
+    stated = of_now(order, "total_discounts")
     total = amount(stated) if stated is not None else _sum(codes)
     if not total:
         return ()
@@ -90,7 +124,7 @@ def discounts(order: Doc) -> tuple[dict[str, str], ...]:
     )
 
 
-def _sum(rows: list[dict[str, str]]) -> Decimal:
+def _sum(rows: Iterable[dict[str, str]]) -> Decimal:
     return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
 
 

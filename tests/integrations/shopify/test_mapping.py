@@ -43,7 +43,8 @@ def test_the_parts_of_an_order_add_up_to_what_the_shop_says(path):
 
     found = order_draft(given)
 
-    assert found.order_total == Decimal(given.get("order", given)["total_price"])
+    order = given.get("order", given)
+    assert found.order_total == Decimal(order.get("current_total_price", order["total_price"]))
     assert sum_of(found) == found.order_total
 
 
@@ -144,12 +145,55 @@ def test_refunds_count_what_was_paid_back():
     assert found.payment_status == "Partially Refunded"
 
 
-def test_of_an_edited_line_what_is_left_is_told():
+def test_of_an_edited_line_what_is_left_is_what_is_sent():
     bag, pen = draft("order_refunded_and_edited").items
 
-    assert bag.quantity == 3
-    assert (bag.metadata["current_quantity"], bag.delivery_type) == ("2", "ship")
-    assert (pen.metadata["current_quantity"], pen.delivery_type) == ("0", "noship")
+    assert [bag.quantity, bag.delivery_type] == [2, "ship"]
+    assert [pen.quantity, pen.delivery_type] == [0, "noship"]
+    assert (bag.metadata["ordered_quantity"], pen.metadata["ordered_quantity"]) == ("3", "1")
+
+
+def test_an_edited_order_comes_to_what_shopify_says_now():
+    found = draft("order_refunded_and_edited")
+
+    assert found.order_total == Decimal("140.00")
+    assert totals(found.items, currency="CAD").product_total == Decimal("128.00")
+
+
+def test_an_order_that_states_no_total_of_now_has_the_one_it_states():
+    assert draft("order_refunded_and_edited", current_total_price=None).order_total == 228
+
+
+@pytest.mark.parametrize(
+    ("changes", "discounts", "tax"),
+    [
+        # Postage given back, which no field of ours tells.
+        ({"current_total_price": "128.00"},
+         [{"name": "Refunded", "code": "", "amount": "12.00"}], "0"),
+        ({"current_total_price": "128.00",
+          "current_shipping_price_set": {"shop_money": {"amount": "0.00"}}}, [], "0"),
+        ({"current_total_price": "137.40", "current_total_discounts": "10.00",
+          "current_total_tax": "7.40", "total_discounts": "15.00", "total_tax": "9.00",
+          "discount_codes": [{"code": "TEN", "amount": "15.00"}]},
+         [{"name": "TEN", "code": "", "amount": "10.00"}], "7.40"),
+    ],
+)  # fmt: skip
+def test_what_was_given_back_is_told_so_that_the_parts_add_up(changes, discounts, tax):
+    found = draft("order_refunded_and_edited", **changes)
+
+    assert list(found.discounts) == discounts
+    assert found.tax_total == Decimal(tax)
+    assert sum_of(found) == found.order_total == Decimal(changes["current_total_price"])
+
+
+def test_an_order_of_which_all_was_given_back_comes_to_nothing():
+    lines = [{**line, "current_quantity": 0}
+             for line in payload("order_refunded_and_edited")["line_items"]]  # fmt: skip
+
+    found = draft("order_refunded_and_edited", line_items=lines, current_total_price="0.00")
+
+    assert found.order_total == sum_of(found) == 0
+    assert {item.delivery_type for item in found.items} == {"noship"}
 
 
 def test_discounts_of_several_offers_are_told_apart():

@@ -187,6 +187,7 @@ def test_comments_are_cut_behind_the_tracking():
     ("fields", "words"),
     [
         ({"items": []}, "no item that is shipped"),
+        ({"items": [loaded_item(quantity=Decimal(0))]}, "no item that is shipped"),
         ({"items": [loaded_item(code=" ")]}, "Item 1, 'Stoneware mug', has no code (SKU)"),
         ({"items": [loaded_item(quantity=Decimal("-1.50"))]}, "has the quantity -1.5."),
         ({"items": [loaded_item(metadata={"DiscountRate": "10"})]}, "0.1 for 10 %"),
