@@ -25,7 +25,7 @@ from inventory.services import receive_counts
 from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
 from orders.models import Order, OrderEvent, Shipment
-from orders.services import By, add_shipment, import_order
+from orders.services import By, add_shipment, import_order, number_shipment
 from stores import crash, work
 from stores.models import Store
 from stores.scoping import entered
@@ -177,7 +177,7 @@ def _store_orders(source: Source, drafts: list[OrderDraft], counts: Counts) -> N
 
 def _store_shipments(source: Source, parcels: list[PulledShipment], counts: Counts) -> None:
     store_id = source.store.pk
-    fresh = _not_here_yet(source, parcels)
+    fresh = _not_here_yet(source, parcels, counts)
     sent = _sent_as(source, fresh)
     for parcel in fresh:
         order_id = sent.get(parcel.order_external_id) or sent.get(parcel.order_external_number)
@@ -210,15 +210,19 @@ def _take_in(source: Source, order: Order, parcel: PulledShipment, counts: Count
     move_as_set(order, source.connection, "after_shipment_folder", name, event)
 
 
-def _not_here_yet(source: Source, parcels: list[PulledShipment]) -> list[PulledShipment]:
-    known = set(
-        Shipment.objects.for_store(source.store)
-        .known_as(
-            source=source.plugin.name,
-            external_ids=[parcel.draft.external_id for parcel in parcels],
-        )
-        .values_list("external_id", flat=True)
+def _not_here_yet(
+    source: Source, parcels: list[PulledShipment], counts: Counts
+) -> list[PulledShipment]:
+    """Give the parcels that are new; a known one may have got its number meanwhile."""
+    rows = Shipment.objects.for_store(source.store).known_as(
+        source=source.plugin.name,
+        external_ids=[parcel.draft.external_id for parcel in parcels],
     )
+    known = {row.external_id: row for row in rows}
+    for parcel in parcels:
+        here = known.get(parcel.draft.external_id)
+        if here and number_shipment(shipment=here, draft=parcel.draft, by=source.by):
+            counts.changed += 1
     return [parcel for parcel in parcels if parcel.draft.external_id not in known]
 
 

@@ -11,7 +11,7 @@ from orders.services.events import By, hub, record
 from orders.services.folders import ensure_default_folders, first_folder, folder_named
 from orders.services.imports import AlreadyHere, Imported, create_order, import_order
 from orders.services.moves import move_order, move_orders
-from orders.services.shipments import add_shipment, add_shipments
+from orders.services.shipments import add_shipment, add_shipments, number_shipment
 
 __all__ = [
     "AlreadyHere",
@@ -29,6 +29,7 @@ __all__ = [
     "import_order",
     "move_order",
     "move_orders",
+    "number_shipment",
     "record",
     "replace_order",
     "restate_origin",

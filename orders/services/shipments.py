@@ -12,6 +12,9 @@ from orders.models import Order, OrderEvent, Shipment
 from orders.services.events import By, record
 from orders.services.rows import check_row
 
+# What stands for a number where there is none.
+NO_NUMBER = "n/a"
+
 
 def add_shipment(
     *, order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime
@@ -92,3 +95,34 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         after={"shipment": shipment.pk, "tracking_number": number, "carrier_code": carrier},
     )
     return shipment
+
+
+@transaction.atomic
+def number_shipment(*, shipment: Shipment, draft: ShipmentDraft, by: By) -> bool:
+    """Give a parcel that came without a number the one its source tells later.
+
+    Tells whether it did: a parcel that has a number keeps it.
+    """
+    number = draft.tracking_number.strip()
+    shipment = (
+        Shipment.objects.for_store(shipment.store_id)
+        .select_for_update(of=("self",))
+        .select_related("order")
+        .get(pk=shipment.pk)
+    )
+    if shipment.tracking_number != NO_NUMBER or number in ("", NO_NUMBER):
+        return False
+    shipment.tracking_number = number
+    shipment.carrier_code = draft.carrier_code.strip() or guess_carrier(number)
+    shipment.tracking_url = draft.tracking_url or tracking_url(shipment.carrier_code, number)
+    check_row(shipment)
+    shipment.save(update_fields=["tracking_number", "carrier_code", "tracking_url"])
+    record(
+        shipment.order,
+        OrderEvent.Kind.DETAILS_CHANGED,
+        f"Parcel {shipment.pk} has its tracking number now: {number}",
+        by=by,
+        before={"tracking_number": NO_NUMBER},
+        after={"tracking_number": number},
+    )
+    return True

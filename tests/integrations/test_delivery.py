@@ -6,6 +6,8 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from integrations.base import Page, PulledShipment
+from integrations.delivery import Source, pull
 from integrations.delivery.health import is_paused, pause
 from integrations.models import Connection, Schedule, Submission
 from integrations.sandbox import ShopifySandbox, UnleashedSandbox
@@ -16,9 +18,10 @@ from integrations.services import (
     request_submission,
     try_again,
 )
+from integrations.unleashed.integration import Unleashed
 from orderdesk.lib.refused import Refused
 from orders.drafts import ShipmentDraft
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderEvent, Shipment
 from orders.services import add_shipment, hub
 from stores import work
 from stores.scoping import entered
@@ -332,3 +335,60 @@ def test_a_sandbox_connection_never_calls_the_real_vendor(store, settings):
             values={"api_id": "a", "api_key": "b"},
             environment="sandbox",
         )
+
+
+def test_a_parcel_without_a_number_gets_it_when_the_warehouse_has_one(store, unleashed, warehouse):
+    order = order_for(store)
+    ask(order, unleashed)
+    work.do_due(seconds=10)
+    (sent,) = warehouse.live_orders()
+    parcel = PulledShipment(
+        draft=ShipmentDraft(tracking_number="n/a", external_id="S1"), order_external_id=sent["Guid"]
+    )
+    numbered = PulledShipment(
+        draft=ShipmentDraft(tracking_number="1Z999AA10123456784", external_id="S1"),
+        order_external_id=sent["Guid"],
+    )
+    source = Source(store, fresh(unleashed), Pulls([parcel], [numbered], [numbered]))
+
+    met = [pull(source, verb="shipments") for _ in range(3)]
+
+    assert [(each.new, each.changed) for each in met] == [(1, 0), (0, 1), (0, 0)]
+    with entered(store):
+        (row,) = Shipment.objects.for_store(store).filter(order=order)
+    assert (row.tracking_number, row.carrier_code) == ("1Z999AA10123456784", "UPS")
+
+
+def test_a_parcel_of_an_order_still_in_doubt_finds_its_order(store, unleashed):
+    order = order_for(store)
+    row = ask(order, unleashed)
+    in_doubt(row)
+    parcel = PulledShipment(
+        draft=ShipmentDraft(tracking_number="1Z999AA10123456784", external_id="S1"),
+        order_external_id=str(row.reference),
+    )
+
+    met = pull(Source(store, fresh(unleashed), Pulls([parcel])), verb="shipments")
+
+    assert (met.new, met.skipped) == (1, 0)
+
+
+def test_a_parcel_of_a_strange_order_is_skipped_with_its_number(store, unleashed):
+    parcel = PulledShipment(
+        draft=ShipmentDraft(tracking_number="1", external_id="S1"), order_external_number="SO-9"
+    )
+
+    met = pull(Source(store, fresh(unleashed), Pulls([parcel])), verb="shipments")
+
+    assert (met.new, met.skipped) == (0, 1)
+    assert "SO-9" in met.reasons[0]
+
+
+class Pulls(Unleashed):
+    """A warehouse that tells of these parcels, one page a pull."""
+
+    def __init__(self, *pages):
+        self.pages = list(pages)
+
+    def list_shipments(self, cursor, since):
+        yield Page(self.pages.pop(0))
