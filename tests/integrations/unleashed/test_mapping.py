@@ -425,6 +425,21 @@ def test_a_dispatched_shipment_is_a_parcel():
     )
 
 
+def test_a_parcel_with_letters_no_column_holds_is_kept_without_them():
+    row = {
+        **rows_of("shipments_page")[0],
+        "TrackingNumber": "1Z\x009",
+        "ShippingCompany": "U\ud800",
+    }
+    row["OrderNumber"] = "SO-\x001"
+
+    parcel = pulled_shipment(row)
+
+    assert parcel is not None
+    assert (parcel.draft.tracking_number, parcel.draft.carrier_code) == ("1Z�9", "U�")
+    assert parcel.order_external_number == "SO-�1"
+
+
 def test_a_parcel_without_a_number_says_so():
     parcel = pulled_shipment(rows_of("shipments_page")[1])
 
