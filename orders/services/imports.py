@@ -15,7 +15,13 @@ from orders.models import Folder, Order, OrderEvent, OrderItem
 from orders.services.events import By, record
 from orders.services.folders import first_folder
 from orders.services.moves import move_order
-from orders.services.rows import FROM_THE_SOURCE, check_rows, item_rows, order_values
+from orders.services.rows import (
+    FROM_THE_SOURCE,
+    check_rows,
+    check_text,
+    item_rows,
+    order_values,
+)
 from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
@@ -99,6 +105,8 @@ def refuse_known_number(
     """
     if not source_id:
         return
+    check_text(source_name, "source_name")
+    check_text(source_id, "source_id")
     named = Q(source_id=source_id) | Q(source_key=source_id)
     rows = Order.objects.for_store(store_id).filter(named, source_name=source_name)
     if except_for is not None:
@@ -113,6 +121,8 @@ def refuse_known_number(
 
 
 def _known(store: Store, draft: OrderDraft) -> Order | None:
+    check_text(draft.source_name, "source_name")
+    check_text(draft.source_key, "source_key")
     return (
         Order.objects.for_store(store)
         .known_as(source_name=draft.source_name, source_key=draft.source_key)

@@ -189,6 +189,9 @@ def test_a_deleted_order_does_not_come_back(inside, by_alice):
     [
         ({"email": "x" * 300}, "email"),
         ({"email": "a\x00b"}, "email"),
+        ({"source_key": "a\x00b"}, "source_key"),
+        ({"source_key": "\ud800"}, "source_key"),
+        ({"source_name": "Shop\x00"}, "source_name"),
         ({"shipping": make_address(city="\ud800")}, "shipping_city"),
         ({"items": (make_item(name="n" * 501),)}, "order_items[0].name"),
         ({"items": (make_item(price=Decimal("1e30")),)}, "order_items[0].price"),
