@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from integrations.shopify.values import Unreadable, amount
 from orders.models import Order, Shipment
 
 Doc = dict[str, Any]
@@ -183,6 +183,6 @@ def _same(one: object, other: object) -> bool:
 
 def _whole(given: object) -> int:
     try:
-        return int(Decimal(str(given or 0)))
-    except (InvalidOperation, ValueError, OverflowError):
+        return int(amount(given))
+    except Unreadable:
         return 0
