@@ -6,12 +6,13 @@ from typing import Any, Concatenate, ParamSpec
 
 import structlog
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from stores.models import PERMISSIONS, Store, StoreUser, User
-from stores.scoping import entered
+from stores.scoping import entered, once_more
 
 P = ParamSpec("P")
 View = Callable[Concatenate["PageRequest", Store, P], HttpResponse]
@@ -31,6 +32,7 @@ def store_page(
     """Hand the view its store and run it inside that store, in one transaction.
 
     The view gets `request` (with `member`) and the store; a store the person may not see is a 404.
+    A transaction that has to give way to another one is done again, so the view may run twice.
     With `inside=False` only the look at the membership is a transaction: for views that call other
     systems, which enter the store themselves where they read.
 
@@ -42,12 +44,13 @@ def store_page(
         @login_required
         @wraps(view)
         def page(request: Any, store_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            with entered(store_id):
-                _admit(request, store_id, needs)
-                if inside:
-                    answer = view(request, request.store, *args, **kwargs)
-            if not inside:
-                answer = view(request, request.store, *args, **kwargs)
+            def admitted() -> HttpResponse | None:
+                _forget(request)
+                with entered(store_id):
+                    _admit(request, store_id, needs)
+                    return view(request, request.store, *args, **kwargs) if inside else None
+
+            answer = once_more(admitted) or view(request, request.store, *args, **kwargs)
             patch_vary_headers(answer, ["HX-Request"])
             return answer
 
@@ -55,6 +58,13 @@ def store_page(
         return page
 
     return decorate
+
+
+def _forget(request: Any) -> None:
+    """Take off the request what a try left there that was rolled back: figures and messages."""
+    vars(request).pop("shell", None)
+    # As the messages' own middleware begins each request.
+    vars(request)["_messages"] = default_storage(request)
 
 
 def _admit(request: Any, store_id: int, needs: str) -> None:
