@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
 
+from inventory.counts import problem_of_count
 from orders.drafts import OrderDraft, ShipmentDraft
 from orders.models import Order, Shipment
 
@@ -117,6 +118,11 @@ class StockCount:
     code: str
     quantity: int
     name: str = ""
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be kept, as a sentence; '' if it can."""
+        return problem_of_count(self.code, self.quantity, self.name)
 
 
 class Integration:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
-from integrations.base import Account, Receipt
+from integrations.base import Account, Receipt, StockCount
 from integrations.errors import (
     CredentialsRefused,
     OutcomeUnknown,
@@ -19,8 +19,9 @@ from integrations.errors import (
     TemporaryFailure,
 )
 from integrations.sandbox.unleashed import sign as vendors_sign
+from integrations.unleashed import arrivals
 from integrations.unleashed.client import UnleashedClient, sign
-from integrations.unleashed.integration import Unleashed
+from integrations.unleashed.integration import Unleashed, _read
 from orders.models import Order
 from tests.integrations.loaded import loaded_item, loaded_order, loaded_shipment
 from tests.integrations.unleashed.bench import REFERENCE, Bench
@@ -420,6 +421,28 @@ def test_counts_come_back_for_what_ever_moved(company):
     counts = {row.code: row.quantity for row in page.rows}
     assert counts["CANDLE-LTD-7"] == 2
     assert "SET-DESK-NEW" not in counts
+
+
+def test_one_count_that_cannot_be_kept_stops_no_other():
+    page: list[dict[str, Any]] = [
+        {"ProductCode": "GOOD", "AvailableQty": Decimal("7.9")},
+        {"ProductCode": "BIG", "AvailableQty": 2**31},
+        {"ProductCode": "HUGE", "AvailableQty": Decimal("1e400000000")},
+        {"ProductCode": "NAN", "AvailableQty": "NaN"},
+        {"ProductCode": "WORD", "AvailableQty": "seven"},
+        {"ProductCode": "YES", "AvailableQty": True},
+        {"ProductCode": "NULL", "AvailableQty": None},
+        {"ProductCode": "C" * 121, "AvailableQty": 1},
+        {"ProductCode": "LONG", "AvailableQty": 1, "ProductDescription": "n" * 501},
+        {"AvailableQty": 1},
+        {},
+    ]
+
+    (read,) = _read([page], arrivals.stock_count, "")
+
+    assert read.rows == [StockCount("GOOD", 7)]
+    assert len(read.problems) == len(page) - 1
+    assert all(told.startswith("Unleashed ") and told.endswith(".") for told in read.problems)
 
 
 def test_counts_are_asked_for_one_warehouse_where_one_is_set(company):
