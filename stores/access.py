@@ -14,6 +14,9 @@ from django.utils.cache import patch_vary_headers
 from stores.models import PERMISSIONS, Store, StoreUser, User
 from stores.scoping import entered, once_more
 
+# What a 64-bit id column can hold: PostgreSQL refuses even to compare with more.
+LARGEST_ID = 2**63 - 1
+
 P = ParamSpec("P")
 View = Callable[Concatenate["PageRequest", Store, P], HttpResponse]
 
@@ -44,6 +47,9 @@ def store_page(
         @login_required
         @wraps(view)
         def page(request: Any, store_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if store_id > LARGEST_ID:
+                raise Http404
+
             def admitted() -> HttpResponse | None:
                 _forget(request)
                 with entered(store_id):

@@ -232,6 +232,27 @@ def test_the_right_key_of_another_store_finds_none_of_its_rows(
             assert answer.status_code in {404, 405}, (method, url, answer.status_code)
 
 
+def numbers_of(each: Address) -> list[str]:
+    return [name for name in each.arguments if name.endswith("_id")]
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in OF_A_STORE if numbers_of(each)], ids=lambda each: each.name
+)
+def test_a_number_too_large_for_the_database_is_nobody_s(
+    each, hers, alice, alice_client, store, settings
+):
+    settings.API_BURST = 1000
+    with entered(store):
+        _, key = issue_api_key(store=store, name="hers", created_by=alice)
+    headers = {"orderdesk-store-id": str(store.pk), "orderdesk-api-key": key}
+    for name in numbers_of(each):
+        for number in (2**63, 10**25):
+            url = address_of(each, {**hers, name: number})
+            for method, answer in call_all(alice_client, each, url, **headers):
+                assert answer.status_code in {404, 405}, (method, url, answer.status_code)
+
+
 def test_a_revoked_key_opens_nothing(store, alice, hers):
     with entered(store):
         row, key = issue_api_key(store=store, name="short-lived", created_by=alice)
