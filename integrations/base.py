@@ -2,7 +2,8 @@
 
 A capability is a method: overriding a verb declares it, `Integration.can("submit_order")` asks.
 A plugin translates and calls. It changes no row, knows no request, ships no page, table or task.
-Every call happens outside any transaction; what a verb needs is handed to it, loaded.
+Every call happens outside any transaction; what a verb needs is handed to it, loaded. Right before
+a call that changes something there, a verb calls `before_effect`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -125,6 +126,10 @@ class StockCount:
         return problem_of_count(self.code, self.quantity, self.name)
 
 
+def nothing() -> None:
+    """Do nothing, where nobody watches."""
+
+
 class Integration:
     """One outside system. Subclasses fill in the manifest and override the verbs they can do."""
 
@@ -149,6 +154,9 @@ class Integration:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        # Called right before each call that changes something there; set by who delivers, to
+        # raise when the work is no longer ours. Several such calls may belong to one verb.
+        self.before_effect: Callable[[], None] = nothing
 
     @classmethod
     def can(cls, verb: str) -> bool:

@@ -128,11 +128,11 @@ class Shopify(Integration):
                 f"items are fulfilled already, on hold, or given to a fulfillment service there."
             )
         notify = bool(self.account.settings.get("notify_customer"))
-        made = [
-            self._client.fulfill(tracking.fulfillment_input(group, shipment, notify=notify))
-            for group in groups
-        ]
-        return self._receipt(order, (told + made)[0])
+        for group in groups:
+            body = tracking.fulfillment_input(group, shipment, notify=notify)
+            self.before_effect()
+            told.append(self._client.fulfill(body))
+        return self._receipt(order, told[0])
 
     def find_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt | None:
         groups, told = self._look(order, shipment)

@@ -71,6 +71,7 @@ class Unleashed(Integration):
         if guid != _as_guid(reference):
             self._refuse_if_taken(guid, order)
         body["Customer"] = self._customer(order)
+        self.before_effect()
         answer = self._client.post_order(body)
         if answer.ok:
             return _receipt(answer, guid)
@@ -123,6 +124,7 @@ class Unleashed(Integration):
             known = parties.picked_customer(found, lambda row: _same(row.get("Email"), email))
             if known:
                 return known
+        self.before_effect()
         answer = self._client.post_customer(body)
         if answer.ok:
             return {"Guid": body["Guid"]}

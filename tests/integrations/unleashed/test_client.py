@@ -1,6 +1,7 @@
 """Unleashed over real HTTP: signing, paging, customers, and one order whatever happens."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -286,6 +287,23 @@ def test_an_answer_about_another_order_is_a_doubt(company):
 
     with pytest.raises(OutcomeUnknown, match="took the request, but its answer is not JSON"):
         submit(company)
+
+
+@pytest.mark.parametrize(("calls", "customers", "orders"), [(0, 0, 0), (1, 1, 0), (2, 1, 1)])
+def test_it_is_asked_before_every_change_whether_to_go_on(company, calls, customers, orders):
+    plugin = company.plugin()
+    left = iter(range(calls))
+
+    def stop_after_so_many() -> None:
+        if next(left, None) is None:
+            raise TimeoutError
+
+    plugin.before_effect = stop_after_so_many
+    with suppress(TimeoutError):
+        plugin.submit_order(company.order, reference=REFERENCE)
+
+    assert len(asked(company, "POST /Customers")) == customers
+    assert len(sent(company)) == orders
 
 
 # --- refusals -----------------------------------------------------------------------------------
