@@ -6,6 +6,7 @@ arguments nobody explained fails until it is.
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -176,6 +177,16 @@ def test_a_stranger_gets_nothing(each, hers):
         expected = {401, 405} if each.is_api else {302, 403, 404, 405}
         assert answer.status_code in expected, (method, url, answer.status_code)
         assert CANARY not in answer.content.decode(), (method, url)
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in OF_A_STORE if not each.is_api], ids=lambda each: each.name
+)
+def test_whoever_signs_in_after_a_form_was_sent_lands_on_a_page(each, hers, alice_client):
+    sent = Client().post(address_of(each, hers))
+    way_back = parse_qs(urlsplit(sent.headers["Location"]).query)["next"][0]
+
+    assert alice_client.get(way_back).status_code == 200
 
 
 @pytest.mark.parametrize(
