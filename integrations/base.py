@@ -6,7 +6,7 @@ Every call happens outside any transaction; what a verb needs is handed to it, l
 a call that changes something there, a verb calls `before_effect`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -110,6 +110,15 @@ class Page(Generic[T]):
     cursor: str = ""
     # Records that could not be read, each as a sentence; one of them never stops the others.
     problems: list[str] = field(default_factory=list)
+
+
+def latest_mark(moments: Iterable[datetime | None], *, now: datetime) -> datetime | None:
+    """Give the mark for a pull to go on from: the latest moment met, but never one to come.
+
+    Their clock may be ahead; from a mark ahead of time, what changes until then would be missed.
+    """
+    latest = max(filter(None, moments), default=None)
+    return min(latest, now) if latest else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from integrations.base import Account, Delivery, Hook, Integration, Page, Receipt
+from django.utils import timezone
+
+from integrations.base import Account, Delivery, Hook, Integration, Page, Receipt, latest_mark
 from integrations.errors import CredentialsRefused, RequestRejected, UnexpectedReply
 from integrations.shopify import mapping, tracking
 from integrations.shopify.client import TOPICS, ShopifyClient
@@ -113,7 +115,7 @@ class Shopify(Integration):
                     held.problems.append(error.message)
                     continue
                 held.rows.append(draft)
-                newest = max(filter(None, [newest, draft.source_updated_at]), default=None)
+                newest = latest_mark([newest, draft.source_updated_at], now=timezone.now())
         if held:
             # Only now: the list's order is not to be relied on.
             yield Page(held.rows, newest.isoformat() if newest else cursor, held.problems)
@@ -168,6 +170,6 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 def _mark(cursor: str) -> datetime | None:
     try:
-        return moment(cursor)
+        return latest_mark([moment(cursor)], now=timezone.now())
     except Unreadable:
         return None

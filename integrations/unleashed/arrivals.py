@@ -36,7 +36,7 @@ def pulled_shipment(row: Doc) -> PulledShipment | None:
         carrier_code=_company(row.get("ShippingCompany")),
         weight=_text(row.get("ShipmentWeight")),
         status=_text(row.get("ShipmentStatus")),
-        external_id=_text(row.get("Guid")),
+        external_id=_text(row.get("Guid")).lower(),
         shipped_date=left_at,
         lines=_shipped_lines(row.get("SalesShipmentLines")),
     )

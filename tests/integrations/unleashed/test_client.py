@@ -23,6 +23,7 @@ from integrations.sandbox.unleashed import sign as vendors_sign
 from integrations.unleashed import arrivals
 from integrations.unleashed.client import UnleashedClient, sign
 from integrations.unleashed.integration import Unleashed, _read
+from integrations.unleashed.values import iso
 from orders.models import Order
 from tests.integrations.loaded import loaded_item, loaded_order, loaded_shipment
 from tests.integrations.unleashed.bench import REFERENCE, Bench
@@ -411,6 +412,39 @@ def test_the_next_run_asks_from_a_little_before_the_newest(company):
     assert [row.draft.external_id for row in again.rows] == [
         row.draft.external_id for row in page.rows
     ]
+
+
+def change_shipment(company: Bench, **fields: Any) -> None:
+    (shipment,) = company.vendor.shipments.all()
+    company.vendor.storage.put("SalesShipment", shipment["Guid"], shipment | fields)
+
+
+def test_a_number_written_later_brings_the_same_parcel_again(company):
+    shipped(company)
+    change_shipment(company, TrackingNumber=None)
+    (page,) = company.plugin().list_shipments("", None)
+    an_hour_later = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
+    change_shipment(company, TrackingNumber="1Z7", LastModifiedOn=an_hour_later)
+
+    (again,) = company.plugin().list_shipments(page.cursor, None)
+
+    (before,), (after,) = page.rows, again.rows
+    assert (before.draft.tracking_number, after.draft.tracking_number) == ("n/a", "1Z7")
+    assert before.draft.external_id == after.draft.external_id
+
+
+def test_a_mark_never_lies_in_the_future(company):
+    shipped(company)
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    change_shipment(company, LastModifiedOn=int(ahead.timestamp() * 1000))
+
+    (page,) = company.plugin().list_shipments("", None)
+    (again,) = company.plugin().list_shipments(iso(ahead), None)
+
+    now = iso(datetime.now(UTC))
+    assert page.cursor <= now
+    assert again.cursor <= now
+    assert len(again.rows) == 1
 
 
 def test_where_nothing_was_shipped_the_mark_stays(company):
