@@ -100,6 +100,7 @@ def _draft(order: Doc, number: str) -> OrderDraft:
         notes=_notes(order),
         canceled_at=moment(order.get("cancelled_at")),
         cancel_reason=text(order.get("cancel_reason")),
+        fulfilled_at_source=order.get("fulfillment_status") == "fulfilled",
     )
 
 

@@ -237,6 +237,14 @@ def test_a_payment_status_is_one_of_ours_or_none(status, ours):
     assert draft("order_everyday", financial_status=status).payment_status == ours
 
 
+@pytest.mark.parametrize(
+    ("status", "fulfilled"),
+    [("fulfilled", True), ("partial", False), ("restocked", False), (None, False)],
+)
+def test_an_order_says_whether_all_of_it_was_sent_there(status, fulfilled):
+    assert draft("order_everyday", fulfillment_status=status).fulfilled_at_source is fulfilled
+
+
 def test_a_card_is_known_by_its_last_digits():
     details = {"credit_card_number": "•••• •••• •••• 4242", "credit_card_company": "Visa"}
 
