@@ -1,5 +1,7 @@
 """What needs a person: stuck work of every kind, grouped by its cause, and paused connections."""
 
+import functools
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -98,6 +100,19 @@ def paused(store: Store) -> list[Paused]:
     return [Paused(row, name_of(row), row.held) for row in counted]
 
 
+def attention_count(store_id: int) -> int:
+    """Count what the page shows: rows that need a person, and paused connections."""
+    connections = Connection.objects.for_store(store_id).filter(state=Connection.State.PAUSED)
+    # One question for all kinds, since every page of the store asks it; each part of it by itself,
+    # so that each finds its own index.
+    parts = [
+        _of_store(model, store_id).filter(trouble).order_by().values("pk")
+        for model in work.kinds()
+        for trouble in _troubles(model)
+    ]
+    return connections.order_by().values("pk").union(*parts, all=True).count()
+
+
 def groups(store: Store, *, with_bodies: bool) -> list[Group]:
     """Give what is stuck by cause, the newest cause of each kind first."""
     found: dict[tuple[Any, ...], Group] = {}
@@ -123,13 +138,13 @@ def _word(model: type[work.Work]) -> str:
     return model.__name__.lower()
 
 
-def _of_store(model: type[work.Work], store: Store) -> QuerySet[Any]:
+def _of_store(model: type[work.Work], store: Store | int) -> QuerySet[Any]:
     # Every kind of work has `objects`; Work itself has no table and so none.
     return cast("QuerySet[Any]", cast("Any", model).objects.for_store(store))
 
 
 def _rows(model: type[work.Work], store: Store, *, with_bodies: bool) -> list[Any]:
-    rows = _of_store(model, store).filter(_needs_a_person(model))
+    rows = _of_store(model, store).filter(needs_a_person(model))
     rows = rows.select_related(*(name for name in NEEDED if hasattr(model, name)))
     rows = rows.defer(*(name for name in HEAVY if hasattr(model, name)))
     if model is InboundMessage and with_bodies:
@@ -137,15 +152,21 @@ def _rows(model: type[work.Work], store: Store, *, with_bodies: bool) -> list[An
     return list(rows.order_by("-pk")[:SHOWN])
 
 
-def _needs_a_person(model: type[work.Work]) -> Q:
-    stuck = Q(state__in=[work.Work.State.FAILED, work.Work.State.PARKED])
+def needs_a_person(model: type[work.Work]) -> Q:
+    """Tell rows of work that need a person from the others."""
+    return functools.reduce(operator.or_, _troubles(model))
+
+
+def _troubles(model: type[work.Work]) -> list[Q]:
+    """Give why a row of this kind may need a person; no row fits two of these."""
+    waiting = Q(state=work.Work.State.WAITING)
+    troubles = [Q(state__in=work.STUCK)]
     if model is Submission:
-        stuck |= Q(state=work.Work.State.WAITING, in_doubt=True)
+        troubles.append(waiting & Q(in_doubt=True))
     if model is Schedule:
-        waiting = Q(state=work.Work.State.WAITING)
-        stuck |= waiting & Q(attempts__gte=FAILURES_IN_A_ROW) & ~Q(problem="")
-        stuck |= waiting & Q(last_result__failed__gt=0)
-    return stuck
+        keeps_failing = Q(attempts__gte=FAILURES_IN_A_ROW) & ~Q(problem="")
+        troubles.append(waiting & (keeps_failing | Q(last_result__failed__gt=0)))
+    return troubles
 
 
 def _sort_in(found: dict[tuple[Any, ...], Group], row: Any) -> None:

@@ -76,10 +76,6 @@ class Connection(StoreOwned):
 class WorkQuerySet(models.QuerySet[Any]):
     """Rows of work of a store."""
 
-    def stuck(self) -> Self:
-        """Give what needs a person: failed or parked."""
-        return self.filter(state__in=[Work.State.FAILED, Work.State.PARKED])
-
     def newest_first(self) -> Self:
         return self.order_by("-pk")
 

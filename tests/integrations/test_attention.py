@@ -1,5 +1,6 @@
 """What needs a person is found, explained, and helped on by whom may do so."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -94,6 +95,68 @@ def test_every_kind_of_stuck_work_is_shown(store, alice_client, warehouse):
         "The rules are stuck.",
     ]:
         assert sentence in page
+
+
+def numbers_told(page: str) -> dict[str, str]:
+    """How much the page says needs a person: in its title, its heading, and the sidebar."""
+    places = {
+        "title": r"<title>Needs attention \((\d+)\)",
+        "heading": r"<h1>Needs attention\s*<span[^>]*>([\d,]+)<",
+        "sidebar": r'id="nav-attention".*?class="[^"]*count[^"]*"[^>]*>\s*([\d,]+)',
+    }
+    return {
+        place: match[1]
+        for place, pattern in places.items()
+        if (match := re.search(pattern, page, re.DOTALL))
+    }
+
+
+def test_every_page_counts_what_this_one_shows(store, alice_client, warehouse):
+    downloads: dict[str, dict[str, Any]] = {
+        "shipments": {"attempts": 3, "problem": "No.", "last_result": {"failed": 2}},
+        "orders": {"last_result": {"failed": 1}},
+        "inventory": {"attempts": 1, "problem": "Busy just now."},
+    }
+    states = [(Work.State.FAILED, False), (Work.State.PARKED, True), (Work.State.WAITING, True)]
+    for state, in_doubt in states:
+        send(store, make_order(store), warehouse, state=state, in_doubt=in_doubt)
+    send(store, make_order(store), warehouse, state=Work.State.WAITING)
+    keep_message(warehouse)
+    make_connection(store, "shopify", state=Connection.State.PAUSED, problem="Refused.")
+    with entered(store):
+        for verb, stated in downloads.items():
+            Schedule(
+                store=store, connection=warehouse, verb=verb, interval_seconds=60, **stated
+            ).save()
+
+    page = read(alice_client, store)
+    home = alice_client.get(f"/s/{store.pk}/").content.decode()
+
+    # Three orders sent, one message, two downloads and one connection.
+    assert numbers_told(page) == {"title": "7", "heading": "7", "sidebar": "7"}
+    assert page.count('name="rows"') >= 6
+    assert numbers_told(home) == {"sidebar": "7"}
+
+
+def test_a_paused_connection_alone_is_counted_too(store, alice_client):
+    make_connection(store, "shopify", state=Connection.State.PAUSED, problem="Refused.")
+
+    home = alice_client.get(f"/s/{store.pk}/").content.decode()
+
+    assert numbers_told(read(alice_client, store)) == dict.fromkeys(
+        ["title", "heading", "sidebar"], "1"
+    )
+    assert "Shopify is paused: Refused." in home
+    assert "needs you" not in home
+
+
+def test_home_shows_an_outcome_nobody_knows(store, alice_client, warehouse):
+    send(
+        store, make_order(store), warehouse, state=Work.State.WAITING, in_doubt=True,
+        problem="The answer was lost.",
+    )  # fmt: skip
+
+    assert "The answer was lost." in alice_client.get(f"/s/{store.pk}/").content.decode()
 
 
 def test_a_pull_that_failed_once_needs_nobody(store, alice_client, warehouse):
