@@ -32,6 +32,8 @@ class Kind:
     button_all: str
     route: str
     needs: str
+    # None where it comes again by itself: that ends when its cause does.
+    dismiss_route: str | None = None
 
 
 # By model name: a kind to the right of this app needs no import to be shown here.
@@ -42,6 +44,7 @@ KINDS = {
         "Try all {} again",
         "integrations:submissions_try_again",
         "orders.send",
+        "integrations:submissions_dismiss",
     ),
     "inboundmessage": Kind(
         "Incoming messages",
@@ -49,6 +52,7 @@ KINDS = {
         "Replay all {}",
         "integrations:messages_replay",
         "integrations.manage",
+        "integrations:messages_dismiss",
     ),
     "schedule": Kind(
         "Downloads",
@@ -58,7 +62,12 @@ KINDS = {
         "integrations.manage",
     ),
     "rulerun": Kind(
-        "Rules", "Try again", "Try all {} again", "integrations:rule_runs_try_again", "rules.manage"
+        "Rules",
+        "Try again",
+        "Try all {} again",
+        "integrations:rule_runs_try_again",
+        "rules.manage",
+        "integrations:rule_runs_dismiss",
     ),
 }
 

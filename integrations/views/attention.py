@@ -1,4 +1,4 @@
-"""What needs a person, and the buttons that help stuck work on or send an order."""
+"""What needs a person, and the buttons that help stuck work on, dismiss it or send an order."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrations.attention import groups, name_of, paused, rows_named
 from integrations.models import Connection, InboundMessage
-from integrations.services import replay, request_submission, try_again
+from integrations.services import dismiss, replay, request_submission, try_again
 from orderdesk.lib.refused import Refused
 from orders.models import Order
 from orders.services import By
@@ -61,6 +61,27 @@ def rule_runs_try_again(request: PageRequest, store: Store) -> HttpResponse:
 
 @store_page("orders.send")
 @require_POST
+def submissions_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let what could not be sent rest."""
+    return _dismiss(request, store, "submission")
+
+
+@store_page("integrations.manage")
+@require_POST
+def messages_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let messages rest that could not be read."""
+    return _dismiss(request, store, "inboundmessage")
+
+
+@store_page("rules.manage")
+@require_POST
+def rule_runs_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let rules rest where they stopped."""
+    return _dismiss(request, store, "rulerun")
+
+
+@store_page("orders.send")
+@require_POST
 def order_send(request: PageRequest, store: Store, order_id: int) -> HttpResponse:
     """Send an order to a connected integration; a second time sends nothing twice."""
     order = get_object_or_404(Order.objects.for_store(store).present(), pk=order_id)
@@ -96,6 +117,17 @@ def _help_row(row: Work, by: By) -> None:
         replay(message=row)
     else:
         try_again(row=row, by=by, now=timezone.now())
+
+
+def _dismiss(request: PageRequest, store: Store, kind: str) -> HttpResponse:
+    """Dismiss each named row that still needs a person."""
+    by = By.person(request.user)
+    rows = rows_named(store, kind, _ids(request.POST, "rows"))
+    dismissed = sum(dismiss(row=row, by=by) for row in rows)
+    if dismissed:
+        said = "It is dismissed." if dismissed == 1 else f"{dismissed} are dismissed."
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("integrations:attention", args=[store.pk]))
 
 
 def _ids(posted: QueryDict, name: str) -> set[int]:

@@ -306,3 +306,105 @@ def test_a_schedule_is_made_due_at_once(store, alice_client, warehouse):
 
     with entered(store):
         assert Schedule.objects.for_store(store).get().due_at <= timezone.now()
+
+
+# --- what is dismissed --------------------------------------------------------------------------
+
+
+def told_of(store: Store) -> list[str]:
+    """What the timelines of the store's orders say beside their coming."""
+    with entered(store):
+        events = OrderEvent.objects.for_store(store).exclude(kind=OrderEvent.Kind.IMPORTED)
+        return list(events.order_by("pk").values_list("sentence", flat=True))
+
+
+def test_what_is_dismissed_needs_nobody_any_more(store, alice_client, warehouse):
+    rows = [
+        send(store, make_order(store), warehouse, state=Work.State.FAILED, problem="No such mug.")
+        for _ in range(2)
+    ]
+    assert "Dismiss all 2" in read(alice_client, store)
+
+    answer = alice_client.post(
+        attention(store, "/submissions/dismiss"), {"rows": [row.pk for row in rows]}, follow=True
+    )
+
+    page = answer.content.decode()
+    assert "2 are dismissed." in page
+    assert "No such mug." not in page
+    assert numbers_told(page) == {}
+    assert {state_of(row) for row in rows} == {Work.State.DROPPED}
+    assert told_of(store) == ["Send order: dismissed by hand"] * 2
+
+
+@pytest.mark.parametrize("state", [Work.State.PARKED, Work.State.WAITING])
+def test_an_unknown_outcome_is_dismissed_with_a_word_about_the_doubt(
+    store, alice_client, warehouse, state
+):
+    row = send(store, make_order(store), warehouse, state=state, in_doubt=True)
+
+    alice_client.post(attention(store, "/submissions/dismiss"), {"rows": [row.pk]})
+
+    assert state_of(row) == Work.State.DROPPED
+    assert told_of(store) == [
+        "Send order: dismissed by hand. Whether Unleashed got it is not known."
+    ]
+
+
+@pytest.mark.parametrize("state", [Work.State.WAITING, Work.State.WORKING, Work.State.DONE])
+def test_what_needs_nobody_is_not_dismissed(store, alice_client, warehouse, state):
+    row = send(store, make_order(store), warehouse, state=state)
+
+    alice_client.post(attention(store, "/submissions/dismiss"), {"rows": [row.pk]})
+
+    assert state_of(row) == state
+    assert told_of(store) == []
+
+
+def test_a_message_and_a_rule_run_can_be_dismissed(store, alice_client, warehouse):
+    message, order = keep_message(warehouse, problem="Not JSON."), make_order(store)
+    with entered(store):
+        RuleRun.objects.for_store(store).delete()
+        event = OrderEvent.objects.for_store(store).get()
+        run = RuleRun(store=store, event=event, order=order, state="failed", problem="Stopped.")
+        run.save()
+
+    alice_client.post(attention(store, "/messages/dismiss"), {"rows": [message.pk]})
+    alice_client.post(attention(store, "/rules/dismiss"), {"rows": [run.pk]})
+
+    assert {state_of(message), state_of(run)} == {Work.State.DROPPED}
+    assert "Nothing needs you" in read(alice_client, store)
+
+
+def test_a_download_comes_again_and_is_never_dismissed(store, alice_client, warehouse):
+    with entered(store):
+        Schedule(
+            store=store, connection=warehouse, verb=Schedule.Verb.SHIPMENTS, interval_seconds=60,
+            attempts=3, problem="Down.",
+        ).save()  # fmt: skip
+
+    page = read(alice_client, store)
+
+    assert "Down." in page
+    assert "Dismiss" not in page
+
+
+def test_a_dismissed_order_can_still_be_sent_and_keeps_its_doubt(store, alice_client, warehouse):
+    order = make_order(store)
+    row = send(store, order, warehouse, state=Work.State.DROPPED, in_doubt=True)
+
+    page = alice_client.get(f"/s/{store.pk}/orders/{order.pk}").content.decode()
+    alice_client.post(f"/s/{store.pk}/orders/{order.pk}/send", {"connection": warehouse.pk})
+
+    assert "Dismissed" in page
+    assert "Try again" in page
+    with entered(store):
+        again = Submission.objects.for_store(store).get()
+    assert (again.pk, again.state, again.in_doubt) == (row.pk, Work.State.WAITING, True)
+
+
+@pytest.mark.parametrize("kind", ["submissions", "messages", "rules"])
+def test_a_store_user_without_the_permission_dismisses_nothing(store, bob_client, kind):
+    answer = bob_client.post(attention(store, f"/{kind}/dismiss"), {"rows": ["1"]})
+
+    assert answer.status_code == 403
