@@ -110,6 +110,10 @@ class Page(Generic[T]):
     cursor: str = ""
     # Records that could not be read, each as a sentence; one of them never stops the others.
     problems: list[str] = field(default_factory=list)
+    # Where given: each row as it came, and each of those that could not be read, so that what is
+    # refused can be kept, looked at and read once more.
+    raw: list[bytes] = field(default_factory=list)
+    raw_problems: list[bytes] = field(default_factory=list)
 
 
 def latest_mark(moments: Iterable[datetime | None], *, now: datetime) -> datetime | None:
@@ -156,6 +160,10 @@ class Integration:
     source_name: ClassVar[str] = ""
     # The setting that signs what comes in, for those who have to tell it to the other side.
     hook_secret_field: ClassVar[str] = ""
+    # Topics that tell of an order placed this moment; others may be about an old one.
+    new_order_topics: ClassVar[frozenset[str]] = frozenset()
+    # The topic under which `parse_order` reads a pulled order; '' where pulled orders are not kept.
+    pulled_topic: ClassVar[str] = ""
 
     # Called right before each call that changes something there; raises when the work is not ours
     # any more. Delivery sets it, so that a slow job never makes the same change twice.

@@ -281,7 +281,7 @@ def sync(*, store: Store, key: str, verb: str, since: datetime | None = None) ->
 
     return pull(
         # Whoever names a date asks for the orders since then, whatever their age.
-        Source(store, row, plugin, None if since else row.connected_at),
+        Source(store, row, plugin, None if since else row.past_before),
         verb=verb,
         cursor="" if since else mark,
         since=since,
@@ -295,7 +295,7 @@ def request_submission(
 ) -> Submission:
     """Ask for an order to be sent. Asking again gives the same submission and sends nothing twice.
 
-    One that failed, was parked or dismissed is tried again; what may have arrived is looked up first.
+    One that failed, was parked or dismissed is tried again; what may have arrived is looked up.
 
     Raises:
         Refused: if the connection cannot take orders or the order must not be sent.
