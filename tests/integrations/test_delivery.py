@@ -153,6 +153,15 @@ def test_an_order_canceled_while_it_was_sent_stays_and_says_so(
     assert any("canceled meanwhile" in sentence for sentence in told(order))
 
 
+def test_a_warehouse_that_does_not_exist_is_refused_on_its_field(store, unleashed):
+    with pytest.raises(Refused, match="no warehouse NOPE") as no:
+        change_settings(
+            connection=unleashed, values={**unleashed.settings, "warehouse_code": "NOPE"}
+        )
+
+    assert no.value.field == "warehouse_code"
+
+
 def test_refused_credentials_hold_the_order_and_good_ones_release_it(store, unleashed, warehouse):
     order = order_for(store)
     row = ask(order, unleashed)
