@@ -139,10 +139,6 @@ class StockCount:
         return problem_of_count(self.code, self.quantity, self.name)
 
 
-def nothing() -> None:
-    """Do nothing, where nobody watches."""
-
-
 class Integration:
     """One outside system. Subclasses fill in the manifest and override the verbs they can do."""
 
@@ -166,14 +162,12 @@ class Integration:
     pulled_topic: ClassVar[str] = ""
 
     # Called right before each call that changes something there; raises when the work is not ours
-    # any more. Delivery sets it, so that a slow job never makes the same change twice.
+    # any more. Delivery sets it, so that a slow job never makes the same change twice; one verb may
+    # make several such calls.
     before_effect: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        # Called right before each call that changes something there; set by who delivers, to
-        # raise when the work is no longer ours. Several such calls may belong to one verb.
-        self.before_effect: Callable[[], None] = nothing
 
     @classmethod
     def can(cls, verb: str) -> bool:
