@@ -1,4 +1,4 @@
-"""What needs a person: stuck work of every kind, grouped by its cause, and paused connections."""
+"""What needs a person: stuck work by its cause, paused connections, orders canceled too late."""
 
 import functools
 import operator
@@ -11,6 +11,7 @@ from django.db.models.functions import Substr
 
 from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.registry import CATALOGUE, integration
+from orders.models import Order
 from stores import work
 from stores.models import Store
 
@@ -101,6 +102,15 @@ class Paused:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """Orders that their cart canceled while a warehouse, which cannot know, goes on with them."""
+
+    cart: str
+    warehouse: str
+    orders: list[Order] = field(default_factory=list)
+
+
 def paused(store: Store) -> list[Paused]:
     """Give the paused connections."""
     held = Count("submissions", filter=Q(submissions__state=work.Work.State.HELD))
@@ -109,8 +119,18 @@ def paused(store: Store) -> list[Paused]:
     return [Paused(row, name_of(row), row.held) for row in counted]
 
 
+def canceled(store: Store) -> list[Canceled]:
+    """Give the orders canceled after they were sent, by cart and warehouse."""
+    found: dict[tuple[str, str], Canceled] = {}
+    orders = Order.objects.for_store(store).canceled_after_sent().order_by("-canceled_at", "-pk")
+    for order in orders[:SHOWN]:
+        key = (order.source_name, order.fulfillment_name)
+        found.setdefault(key, Canceled(*key)).orders.append(order)
+    return list(found.values())
+
+
 def attention_count(store_id: int) -> int:
-    """Count what the page shows: rows that need a person, and paused connections."""
+    """Count what the page shows: stuck rows, paused connections, orders canceled after sending."""
     connections = Connection.objects.for_store(store_id).filter(state=Connection.State.PAUSED)
     # One question for all kinds, since every page of the store asks it; each part of it by itself,
     # so that each finds its own index.
@@ -119,7 +139,8 @@ def attention_count(store_id: int) -> int:
         for model in work.kinds()
         for trouble in _troubles(model)
     ]
-    return connections.order_by().values("pk").union(*parts, all=True).count()
+    orders = Order.objects.for_store(store_id).canceled_after_sent().order_by().values("pk")
+    return connections.order_by().values("pk").union(orders, *parts, all=True).count()
 
 
 def groups(store: Store, *, with_bodies: bool) -> list[Group]:

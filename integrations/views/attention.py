@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.attention import groups, name_of, paused, rows_named
+from integrations.attention import canceled, groups, name_of, paused, rows_named
 from integrations.models import Connection, InboundMessage
 from integrations.services import dismiss, replay, request_submission, try_again
 from orderdesk.lib.refused import Refused
-from orders.models import Order
+from orders.models import CANCELED_FOLDER, Folder, Order
 from orders.services import By
 from stores.access import LARGEST_ID, PageRequest, store_page
 from stores.models import Store
@@ -25,6 +25,8 @@ def attention_list(request: PageRequest, store: Store) -> HttpResponse:
     context = {
         "section": "attention",
         "paused": paused(store),
+        "canceled": canceled(store),
+        "canceled_folder": Folder.objects.for_store(store).filter(name=CANCELED_FOLDER).first(),
         "groups": groups(store, with_bodies=request.member.can("integrations.manage")),
         "now": timezone.now(),
     }

@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from integrations.models import Connection, InboundMessage, Schedule, Submission
-from orders.models import OrderEvent
+from orders.models import Order, OrderEvent
+from orders.services import delete_order, hub
 from rules.models import RuleRun
 from stores.models import Store
 from stores.scoping import entered
 from stores.work import Work
 from tests.factories import make_connection, make_order
-from tests.orders.pages import send
+from tests.orders.pages import folder, parcel, send
 
 
 @pytest.fixture
@@ -408,3 +409,75 @@ def test_a_store_user_without_the_permission_dismisses_nothing(store, bob_client
     answer = bob_client.post(attention(store, f"/{kind}/dismiss"), {"rows": ["1"]})
 
     assert answer.status_code == 403
+
+
+# --- canceled after it was sent -----------------------------------------------------------------
+
+
+def make_canceled(store: Store, number: str, *, warehouse: str = "Unleashed") -> Order:
+    """An order its cart canceled; the warehouse has it, unless that is named as empty."""
+    order = make_order(store, source_id=number)
+    with entered(store):
+        stated = {"canceled_at": timezone.now(), "fulfillment_name": warehouse}
+        Order.objects.for_store(store).filter(pk=order.pk).update(**stated)
+        order.refresh_from_db()
+    return order
+
+
+def test_an_order_canceled_after_it_was_sent_needs_a_person(store, alice_client):
+    order = make_canceled(store, "1042")
+
+    page = read(alice_client, store)
+
+    assert "Canceled at Shopify, still at Unleashed" in page
+    assert f'/s/{store.pk}/orders/{order.pk}"' in page
+    assert "Cancel it at Unleashed, then move" in " ".join(page.split())
+    assert numbers_told(page) == dict.fromkeys(["title", "heading", "sidebar"], "1")
+
+
+def test_moving_it_to_canceled_ends_it(store, alice_client):
+    orders = [make_canceled(store, number) for number in ("1001", "1002")]
+    page = read(alice_client, store)
+    assert "Move all 2 to Canceled" in page
+
+    answer = alice_client.post(
+        f"/s/{store.pk}/orders/move",
+        {
+            "ids": [order.pk for order in orders],
+            "folder": folder(store, "Canceled").pk,
+            "back": attention(store),
+        },
+        follow=True,
+    )
+
+    page = answer.content.decode()
+    assert answer.redirect_chain == [(attention(store), 302)]
+    assert "Nothing needs you" in page
+    assert numbers_told(page) == {}
+
+
+def test_it_ends_with_a_shipment_or_when_the_order_is_deleted(store, alice_client):
+    parcel(store, make_canceled(store, "1001"), tracking_number="T-1")
+    deleted = make_canceled(store, "1002")
+    with entered(store):
+        delete_order(order=deleted, by=hub(), now=timezone.now())
+
+    assert numbers_told(read(alice_client, store)) == {}
+
+
+def test_one_that_was_never_sent_or_not_canceled_needs_nobody(store, alice_client):
+    make_canceled(store, "1001", warehouse="")
+    sent = make_order(store, source_id="1002")
+    with entered(store):
+        Order.objects.for_store(store).filter(pk=sent.pk).update(fulfillment_name="Unleashed")
+
+    assert numbers_told(read(alice_client, store)) == {}
+
+
+def test_who_may_not_move_orders_sees_it_without_the_button(store, bob_client):
+    make_canceled(store, "1042")
+
+    page = read(bob_client, store)
+
+    assert "still at Unleashed" in page
+    assert "Move to Canceled" not in page
