@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from orderdesk import embedded
 from orderdesk import environment as env
 from orderdesk.keys import secret_keys
+from orderdesk.logs import told_elsewhere, without_private_parts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -185,7 +186,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "orderdesk.logs.RequestLog",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -351,6 +352,7 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -359,10 +361,20 @@ structlog.configure(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        "told_elsewhere": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": told_elsewhere,
+        }
+    },
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_private_parts,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -372,10 +384,16 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    # Here besides the root: a logger with a level of its own does not ask the root's.
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "level": LOG_LEVEL}
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"level": "WARNING"},
+        # Django brings handlers of its own, which would tell every line again and unmasked.
+        "django": {"level": "WARNING", "handlers": [], "propagate": True},
+        "django.request": {"filters": ["told_elsewhere"]},
+        "django.security.csrf": {"filters": ["told_elsewhere"]},
         "django_structlog": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},
