@@ -51,8 +51,9 @@ class Row:
 class ListPage:
     """One page of the list. `newer` and `older` are places for the address, '' where none is.
 
-    `folder` is None for all orders and for a folder the store does not have. `seen` differs as
-    soon as anything the rows show does. `only_find` is the order a search named without doubt.
+    `folder`, with its count, is None for all orders and for a folder the store does not have.
+    `seen` differs as soon as anything the rows or the count show does. `only_find` is the order a
+    search named without doubt.
     """
 
     rows: list[Row]
@@ -73,13 +74,16 @@ def list_page(store: Store, wanted: dict[str, Any]) -> ListPage:
         orders = orders.filter(folder_id=wanted["folder"])
     found, newer, older = _stretch(_listed(orders), wanted)
     rows = [Row(order, _state(order)) for order in found]
+    folder = _folder(store, wanted["folder"])
     return ListPage(
         rows=rows,
-        folder=_folder(store, wanted["folder"], found),
+        folder=folder,
         newer=place_of(found[0]) if newer else "",
         older=place_of(found[-1]) if older else "",
         is_first=not newer,
-        seen=_digest((row.order.pk, row.order.version, row.state) for row in rows),
+        seen=_digest(
+            [folder and folder.order_count, *((r.order.pk, r.order.version, r.state) for r in rows)]
+        ),
         only_find=found[0] if wanted["q"] and len(found) == 1 and not newer else None,
     )
 
@@ -121,12 +125,10 @@ def _stretch(orders: OrderQuerySet, wanted: dict[str, Any]) -> tuple[list[Order]
     return found[:size], False, len(found) > size
 
 
-def _folder(store: Store, pk: int | None, found: list[Order]) -> Folder | None:
+def _folder(store: Store, pk: int | None) -> Folder | None:
     if pk is None:
         return None
-    if found:
-        return found[0].folder
-    return Folder.objects.for_store(store).filter(pk=pk).first()
+    return Folder.objects.for_store(store).with_counts().filter(pk=pk).first()
 
 
 def _state(order: Order) -> str:

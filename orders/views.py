@@ -49,7 +49,7 @@ def order_rows(request: PageRequest, store: Store) -> HttpResponse:
     page = list_page(store, wanted)
     if request.GET.get("seen") == page.seen:
         return HttpResponse(status=UNCHANGED)
-    return render(request, "orders/order_rows.html", _list_context(request, page, wanted))
+    return render(request, "orders/live_rows.html", _list_context(request, page, wanted))
 
 
 @store_page()
@@ -90,7 +90,15 @@ def _list_context(request: PageRequest, page: Any, wanted: dict[str, Any]) -> di
     if request.GET.get("per"):
         kept["per"] = wanted["per"]
     section = f"folder-{page.folder.pk}" if page.folder else "orders"
-    return {"page": page, "wanted": wanted, "kept": kept.urlencode(), "section": section}
+    title = page.folder.name if page.folder else "Search" if wanted["q"] else "Orders"
+    return {
+        "page": page,
+        "wanted": wanted,
+        "kept": kept.urlencode(),
+        "section": section,
+        "title": title,
+        "counted": f"{title} ({page.folder.order_count})" if page.folder else title,
+    }
 
 
 def _picked(posted: QueryDict) -> set[int]:

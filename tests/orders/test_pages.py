@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from integrations.models import Submission
-from orders.models import Order, OrderEvent, Shipment
+from orders.models import Folder, Order, OrderEvent, Shipment
 from orders.search import place_of, read_place
 from orders.services import By, delete_order, hub, move_order, record, set_checkout_data
 from orders.states import order_state
@@ -260,6 +260,41 @@ def test_the_rows_are_not_sent_again_until_something_changes(store, alice_client
     assert same.status_code == 204
     assert numbers_on(changed)[0] == "just-came"
     assert "<html" not in changed.content.decode()
+
+
+def poll_of(page: str) -> str:
+    return found(r'hx-get="([^"]+/orders/rows[^"]*)"', page).replace("&amp;", "&")
+
+
+def test_the_count_in_heading_and_title_follows_the_rows(store, alice_client):
+    make_order(store)
+    page = alice_client.get(address(store, f"?folder={folder(store, 'New').pk}")).content.decode()
+    assert found(r"<title>([^<]+)<", page) == found(r'data-title="([^"]+)"', page)
+    assert found(r'id="order-count">(\d+)<', page) == "1"
+
+    make_order(store)
+    changed = alice_client.get(poll_of(page)).content.decode()
+
+    assert found(r'id="order-count" hx-swap-oob="true">(\d+)<', changed) == "2"
+    assert found(r'data-title="([^"]+?\)) ', changed) == "New (2)"
+
+
+def test_the_count_follows_orders_that_stand_on_no_shown_page(store, alice_client):
+    for _ in range(26):
+        make_order(store)
+    rest = f"?folder={folder(store, 'New').pk}&per=25"
+    poll = poll_of(alice_client.get(address(store, rest)).content.decode())
+    with entered(store):
+        oldest = Order.objects.for_store(store).newest_first().last()
+        move_order(
+            order=oldest, folder=Folder.objects.for_store(store).get(name="Closed"), by=hub(),
+            now=timezone.now(),
+        )  # fmt: skip
+
+    changed = alice_client.get(poll)
+
+    assert changed.status_code == 200
+    assert 'hx-swap-oob="true">25<' in changed.content.decode()
 
 
 def test_only_the_first_page_refreshes_itself(store, alice_client):
