@@ -273,6 +273,9 @@ def test_new_credentials_let_a_paused_connection_go_on(alice_client, store, addr
     with entered(store):
         waiting.refresh_from_db()
     assert "Unleashed is paused: The key is refused." in paused
+    # It can be tested again as it is, and so the bar waits for no change.
+    assert 'class="save-bar always"' in paused
+    assert ">Test again</button>" in paused
     assert row_of(store).state == "active"
     assert waiting.state == "waiting"
 
