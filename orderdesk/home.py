@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 
 from integrations.attention import needs_a_person
 from integrations.base import Integration
@@ -39,7 +39,8 @@ class HomePage:
     """How a store is doing. `figures` counts today's orders by the words of `FIGURES`.
 
     `oldest` is the oldest order in `arrivals`, the folder where orders come in, that went nowhere
-    yet. `steps` is empty once all of them are done.
+    yet; its `came_at` is when it came here, which may be long after it was placed. `steps` is
+    empty once all of them are done.
     """
 
     figures: dict[str, int]
@@ -93,11 +94,13 @@ def _oldest_unsent(store: Store, folder: Folder) -> Order | None:
         .order_by("added_at", "pk")
         .values("pk")[:OLDEST_LOOKED_AT]
     )
+    came = OrderEvent.objects.for_store(store).filter(order=OuterRef("pk")).order_by("pk")
     return (
         Order.objects.for_store(store)
         .filter(pk__in=oldest, canceled_at=None)
         .exclude(Exists(sent) | Exists(shipped))
-        .order_by("added_at", "pk")
+        .annotate(came_at=Subquery(came.values("happened_at")[:1]))
+        .order_by("pk")
         .only("store", "source_id", "added_at")
         .first()
     )
