@@ -10,6 +10,7 @@ STORES = ([path("s/<int:store_id>/", views.store_home, name="home"), *stores.url
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("account/", include("allauth.urls")),

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -109,6 +110,12 @@ def _broker_answers() -> bool:
         return False
 
 
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask for an icon by its old name to ours."""
+    return HttpResponseRedirect(static("img/mark.svg"))
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404 in the form the caller understands."""
     if request.path.startswith("/api/"):
@@ -117,9 +124,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def denied(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:
-    """Answer 403 with what is missing and who can grant it."""
+    """Answer 403 with what is missing and who can grant it, to a member in the store's frame."""
     reason = str(exception or "") or "You may not do this."
-    return render(request, "errors/403.html", {"reason": reason}, status=403)
+    store = getattr(request, "store", None)
+    if store is None:
+        return render(request, "errors/403.html", {"reason": reason}, status=403)
+    with entered(store):
+        context = {"reason": reason, "section": ""}
+        return render(request, "errors/denied.html", context, status=403)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

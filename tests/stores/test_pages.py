@@ -1,5 +1,6 @@
 """A store's home, a person's stores, keys to the API, and who works in a store."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -101,6 +102,16 @@ def test_home_names_the_oldest_order_that_went_nowhere(alice_client, store):
 
     assert f'/orders/{waiting.pk}">Order W-2</a>' in page
     assert "Order S-1" not in page
+
+
+def test_home_tells_since_when_an_order_is_here_not_when_it_was_placed(alice_client, store):
+    make_order(store, source_id="W-2", placed_at=timezone.now() - timedelta(days=6890))
+
+    page = alice_client.get(f"/s/{store.pk}/").content.decode()
+
+    assert "Order W-2" in page
+    assert "6890 days" not in page
+    assert re.search(r"came\s+<time[^>]*>just now", page)
 
 
 def test_home_begins_with_what_is_stuck(alice_client, store):
@@ -308,6 +319,21 @@ def test_who_may_not_is_told_who_can_change_that(bob_client, store, page):
 
     assert answer.status_code == 403
     assert "alice@example.com can change that" in answer.content.decode()
+
+
+def test_a_member_is_told_no_in_the_permission_s_own_words_inside_the_store(bob_client, store):
+    page = bob_client.get(f"/s/{store.pk}/settings/api").content.decode()
+
+    assert "does not include “Make and withdraw API keys”." in page
+    assert re.search(rf"<title>You cannot do that here . {store.name}<", html.unescape(page))
+    assert 'id="folder-counts"' in page
+
+
+def test_a_browser_finds_the_icon_by_its_old_name(client):
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("mark.svg")
 
 
 # --- people -------------------------------------------------------------------------------------
