@@ -233,3 +233,25 @@ def test_an_invited_address_counts_as_confirmed_only_by_its_letter(alice_client,
 
     assert place.verified
     assert not place.user.has_usable_password()
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [("login", "Sign in"), ("signup", "Sign up"), ("password/reset", "Password reset")],
+)
+def test_the_packages_pages_speak_as_ours_do(client, page, title):
+    shown = client.get(f"/account/{page}/").content.decode()
+
+    assert f"<title>{title} " in shown
+    assert f"<h1>{title}</h1>" in shown
+    assert "then please" not in shown.lower()
+
+
+def test_signing_in_is_told_without_boasting(client):
+    make_store(owner=make_user("alice@example.com"))
+
+    sign_in(client, "alice@example.com")
+
+    page = client.get("/", follow=True).content.decode()
+    assert "Signed in as alice@example.com." in page
+    assert "uccessfully" not in page
