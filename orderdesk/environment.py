@@ -3,12 +3,16 @@
 A half-configured hub must not run. An empty value is the same as none.
 """
 
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+from orderdesk.lib import pidfile
 
 WORDS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
     ("0", "false", "no", "off"), False
@@ -54,6 +58,23 @@ def choice(name: str, default: str, among: Iterable[str]) -> str:
         if each.lower() == found.lower():
             return each
     return stop(f"{name} is {found!r}; it must be one of {', '.join(among)}")
+
+
+def adopt(noted: Path, *, while_held: Path) -> None:
+    """Take over what the hub running in this data folder noted about itself, see `up`.
+
+    What the operator set goes first: where a port is stated, the noted address is not meant.
+    A note that outlived its hub, because nobody could clear it away, says nothing.
+    """
+    try:
+        found = dict(json.loads(noted.read_text()))
+    except (OSError, ValueError):
+        return
+    if text("PORT") or not pidfile.is_held(while_held):
+        return
+    for name, value in found.items():
+        if not text(name):
+            os.environ[name] = str(value)
 
 
 def whole(name: str, default: int, *, least: int, most: int) -> int:

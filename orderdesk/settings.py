@@ -22,6 +22,9 @@ try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
     env.stop(f"ORDERDESK_DATA cannot be used: {error}")
+# A command beside a running hub means that hub's address.
+UP_PID_FILE, UP_FILE = DATA_DIR / "up.pid", DATA_DIR / "up.json"
+env.adopt(UP_FILE, while_held=UP_PID_FILE)
 PORT = env.whole("PORT", 8000, least=1, most=65535)
 DEMO = env.flag("ORDERDESK_DEMO", default=False)
 DEBUG = env.flag("ORDERDESK_DEBUG", default=False)
@@ -358,6 +361,8 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+# A person's address on the network is hers.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,5 +1,6 @@
 """Values from the environment: taken, or refused with one line that names them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from orderdesk import environment as env
 from orderdesk.keys import secret_keys
+from orderdesk.lib import pidfile
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HUB = {
@@ -137,6 +139,25 @@ def test_keys_that_are_too_short_are_refused_given_or_kept(tmp_path):
     (tmp_path / "secret_keys").write_text("")
     with pytest.raises(ValueError, match="secret_keys: each key must have 32"):
         secret_keys([], tmp_path)
+
+
+TELL = "from orderdesk import settings as s; print(s.PORT, s.BASE_URL)"
+
+
+def test_a_command_beside_a_running_hub_means_its_address_unless_told_otherwise(tmp_path):
+    noted = {"PORT": "8123", "ORDERDESK_BASE_URL": "https://hub.example.com"}
+    (tmp_path / "up.json").write_text(json.dumps(noted))
+
+    with pidfile.held(tmp_path / "up.pid"):
+        beside = started(tmp_path, "-c", TELL).stdout
+        told = started(tmp_path, "-c", TELL, PORT="8200").stdout
+        elsewhere = started(tmp_path, "-c", TELL, ORDERDESK_BASE_URL="http://b.example").stdout
+    after = started(tmp_path, "-c", TELL).stdout
+
+    assert beside.split() == ["8123", "https://hub.example.com"]
+    assert told.split() == ["8200", "http://127.0.0.1:8200"]
+    assert elsewhere.split() == ["8123", "http://b.example"]
+    assert after.split() == ["8000", "http://127.0.0.1:8000"]
 
 
 def started(data, *arguments, **environment):

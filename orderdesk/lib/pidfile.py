@@ -34,6 +34,15 @@ def held(path: Path) -> Iterator[IO[str]]:
         file.truncate(0)
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a living process holds the pid file."""
+    try:
+        with path.open() as file:
+            return not _free(file, fcntl.LOCK_SH)
+    except FileNotFoundError:
+        return False
+
+
 def name_process(file: IO[str], pid: int) -> None:
     """Write which process is to be ended."""
     file.truncate(0)
@@ -63,9 +72,9 @@ def end(path: Path, *, patience_seconds: float) -> bool:
     return asked
 
 
-def _free(file: IO[str]) -> bool:
+def _free(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     fcntl.flock(file, fcntl.LOCK_UN)

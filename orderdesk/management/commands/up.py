@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import json
+import logging
 import os
 import shlex
 import signal
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -27,7 +29,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from orderdesk import embedded
+from orderdesk import embedded, environment
 from orderdesk.lib import pidfile
 
 READY_SECONDS = 240.0
@@ -61,7 +63,7 @@ class Command(BaseCommand):
         for ending in ENDINGS:  # SIGINT too: a shell's background job is born deaf to it
             signal.signal(ending, _interrupt)
         try:
-            with pidfile.held(settings.DATA_DIR / "up.pid") as pid_file:
+            with pidfile.held(settings.UP_PID_FILE) as pid_file:
                 self._run(pid_file)
         except pidfile.AlreadyRunning as other:
             raise CommandError(
@@ -76,6 +78,7 @@ class Command(BaseCommand):
         sandbox = _choose_sandbox_addresses() if settings.DEMO else {}
         supervisor = None
         try:
+            _note_address()
             self._prepare()
             supervisor = _start_supervisor(_programs(sandbox), pid_file)
             threading.Thread(target=self._relay, args=[supervisor.stdout], daemon=True).start()
@@ -90,7 +93,8 @@ class Command(BaseCommand):
             if supervisor is not None:
                 supervisor.terminate()
                 supervisor.wait()
-            (settings.DATA_DIR / "sandbox.json").unlink(missing_ok=True)
+            settings.SANDBOX_FILE.unlink(missing_ok=True)
+            settings.UP_FILE.unlink(missing_ok=True)
             connections.close_all()
             embedded.stop(settings.DATA_DIR)
 
@@ -105,20 +109,24 @@ class Command(BaseCommand):
         address = f"http://127.0.0.1:{settings.PORT}"
         _wait_until_ready(f"{address}/readyz", supervisor)
         lines = ["", f"The hub runs at {address}/   (Ctrl-C ends it, the data stays)"]
+        servers = settings.DATA_DIR / "servers"
+        if _embeds() and servers.is_symlink():
+            lines.append(f"Its databases lie in {servers.resolve()}, linked from {servers}")
         if sandbox:
             for url in sandbox.values():
                 _wait_until_ready(url, supervisor)
             demo = io.StringIO()
-            call_command("demo", stdout=demo)
+            with _quiet_logs():
+                call_command("demo", stdout=demo)
             lines += [
                 "",
                 demo.getvalue().rstrip(),
                 "",
                 "What to try first:",
                 f"  1. Sign in at {address}/ with the demo login above.",
-                f"  2. Press 'Place a test order' in the sandbox shop, {sandbox['shopify']}/",
+                "  2. Press 'Place a test order' in the sandbox shop above,",
                 "     and watch it appear in the folder New, and go to the warehouse.",
-                f"  3. Press 'Ship it' in the sandbox warehouse, {sandbox['unleashed']}/",
+                "  3. Press 'Ship it' in the sandbox warehouse above,",
                 "     and see the tracking come back and the order move to Closed.",
             ]
         self.stdout.write("\n".join([*lines, ""]))
@@ -136,7 +144,7 @@ class Command(BaseCommand):
 
 def _keep_servers(supervisor: subprocess.Popen[str]) -> None:
     """Bring an embedded server back that died, until supervisord ends."""
-    embeds = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    embeds = _embeds()
     while True:
         try:
             supervisor.wait(KEEP_SECONDS)
@@ -146,6 +154,22 @@ def _keep_servers(supervisor: subprocess.Popen[str]) -> None:
                     embedded.ensure(settings.DATA_DIR)
         else:
             return
+
+
+def _embeds() -> bool:
+    return not (environment.text("DATABASE_URL") and environment.text("REDIS_URL"))
+
+
+@contextlib.contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """Keep all but trouble out of the log for a moment, so that what is printed can be read."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(max(level, logging.WARNING))
+    try:
+        yield
+    finally:
+        root.setLevel(level)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
@@ -171,8 +195,16 @@ def _choose_sandbox_addresses() -> dict[str, str]:
     """Take the next free ports after the web's, and note them where the settings look."""
     free = (port for port in range(settings.PORT + 1, 65536) if _is_free(port))
     addresses = {key: f"http://127.0.0.1:{next(free)}" for key in ("shopify", "unleashed")}
-    (settings.DATA_DIR / "sandbox.json").write_text(json.dumps(addresses))
+    settings.SANDBOX_FILE.write_text(json.dumps(addresses))
     return addresses
+
+
+def _note_address() -> None:
+    """Note where this hub serves, for the commands of a second terminal."""
+    noted = {"PORT": str(settings.PORT), "ORDERDESK_BASE_URL": settings.BASE_URL}
+    fresh = settings.UP_FILE.with_suffix(".new")
+    fresh.write_text(json.dumps(noted))
+    fresh.replace(settings.UP_FILE)
 
 
 def _collect_static() -> None:
