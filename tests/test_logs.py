@@ -70,6 +70,7 @@ def test_a_refused_request_is_told_once_and_without_what_is_private(
     assert lines[0]["code"] == status
     assert lines[0]["request"].startswith(f"{method} /")
     assert lines[0]["request_id"]
+    assert "127.0.0.1" not in told[0]
     assert "kim" not in told[0]
     assert f"hooks/{TOKEN}" not in told[0]
     assert "?" not in lines[0]["request"]
