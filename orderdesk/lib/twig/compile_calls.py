@@ -117,12 +117,13 @@ def call(compiler: Compiler, entry: Entry, of: Run, args: Arguments, at: int) ->
 def default_filter(compiler: Compiler, node: nodes.FilterCall) -> Run:
     """`of|default(value)`: never raises for a path that does not exist."""
     args = [*node.args.positional, *node.args.named.values()]
-    if node.args.named:
+    variable = isinstance(node.of, nodes.Name | nodes.Attribute)
+    if node.args.named and (variable or list(node.args.named) != ["default"]):
         # Twig fails on this too, with a message about its own insides.
         raise TwigSyntaxError('The "default" filter takes its argument without a name.').at(
             compiler.source, node.at
         )
-    with compiler.leniently(on=isinstance(node.of, nodes.Name | nodes.Attribute)):
+    with compiler.leniently(on=variable):
         of = compiler.value(node.of)
     default = compiler.value(args[0]) if args else fixed("")
 

@@ -176,8 +176,6 @@ def include(compiler: Compiler, node: nodes.Include) -> Do:
                 chosen = runtime.choose(template(runtime, context))
             else:
                 chosen = embedded or Template("")
-                if ignore:
-                    runtime.parent_of(chosen, context)
         except TwigLoaderError as error:
             if ignore:
                 return

@@ -93,6 +93,10 @@ class ExpressionParser:
         if operator == "~":
             parts = left.parts if isinstance(left, nodes.Concat) else [left]
             return nodes.Concat(at, [*parts, right])
+        if operator == "**" and isinstance(left, nodes.Unary) and not left.bracketed:
+            # PHP's power binds tighter than its signs: -2 ** 2 is -4.
+            power = nodes.Binary(at, operator, left.operand, right)
+            return nodes.Unary(left.at, left.operator, power)
         if operator == "..":
             self.parser.functions.setdefault("range", at)
         return nodes.Binary(at, operator, left, right)
@@ -142,7 +146,9 @@ class ExpressionParser:
         closed = self.stream.look(ahead)
         if closed.kind != kinds.PUNCTUATION or closed.value != ")":
             return None
-        return (names, ahead + 1) if self.stream.look(ahead + 1).kind == kinds.ARROW else None
+        if not names or self.stream.look(ahead + 1).kind != kinds.ARROW:
+            return None
+        return names, ahead + 1
 
     def read_primary(self) -> Expr:
         """Read one operand with the unary signs before and the filters after it."""
@@ -157,6 +163,8 @@ class ExpressionParser:
             stream.expect(
                 kinds.PUNCTUATION, ")", "An opened parenthesis is not properly closed"
             )
+            if isinstance(expr, nodes.Unary):
+                expr.bracketed = True
             return self.read_postfix(expr)
         return self.read_postfix(self.read_operand())
 

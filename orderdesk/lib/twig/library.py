@@ -51,7 +51,10 @@ def entry(name: str, call: Callable[..., Any], *, subject: bool = True, **option
     return Entry(
         name,
         call,
-        tuple(param.name.rstrip("_") for param in params),
+        tuple(
+            "" if param.kind is param.POSITIONAL_ONLY else param.name.rstrip("_")
+            for param in params
+        ),
         tuple(None if param.default is param.empty else param.default for param in params),
         required,
         runtime,

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 def read_number(text: str) -> int | float:
     """A number as PHP reads it: an integer that is too large becomes a float."""
-    # Twenty digits settle it; more would only make the conversion slow.
-    if text.isdigit() and (len(text) < 20 or float(text[:400]) <= LARGEST):
-        number = int(text)
-        return min(number, LARGEST) if float(number) <= LARGEST else float(number)
+    if text.isdigit() and len(text) <= 19 and float(text) <= float(LARGEST):
+        return min(int(text), LARGEST)
     return float(text)
 
 

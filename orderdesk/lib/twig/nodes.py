@@ -51,10 +51,11 @@ class Array(Expr):
 
 @dataclass(slots=True)
 class Unary(Expr):
-    """`not x`, `-x`, `+x`."""
+    """`not x`, `-x`, `+x`; `bracketed` where brackets stand around it."""
 
     operator: str
     operand: Expr
+    bracketed: bool = False
 
 
 @dataclass(slots=True)

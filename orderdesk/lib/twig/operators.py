@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from orderdesk.lib.twig.arrays import union
+from orderdesk.lib.twig.arrays import each, union
 from orderdesk.lib.twig.compare import compare, contains, equal, less
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.ranges import php_range
@@ -134,10 +134,20 @@ def bits(combine: Callable[[int, int], int], sign: str) -> Callable[[Value, Valu
     """An operator on the bits of two integers."""
 
     def run(a: Value, b: Value) -> Value:
+        if is_text(a) and is_text(b):
+            return bits_of_texts(combine, a, b, longer=sign == "|")
         kinds = f"{php_type(a)} {sign} {php_type(b)}"
         return combine(bit_operand(a, kinds), bit_operand(b, kinds))
 
     return run
+
+
+def bits_of_texts(combine: Callable[[int, int], int], a: str, b: str, *, longer: bool) -> str:
+    """An operator on the bits of two texts, byte by byte."""
+    one, other = a.encode("utf-8", "surrogatepass"), b.encode("utf-8", "surrogatepass")
+    both = bytes(combine(x, y) for x, y in zip(one, other, strict=False))
+    rest = max(one, other, key=len)[len(both) :] if longer else b""
+    return (both + rest).decode("utf-8", "replace")
 
 
 def bit_operand(value: Value, kinds: str) -> int:
@@ -175,13 +185,13 @@ def between(runtime: Runtime, a: Value, b: Value) -> Value:
 def has_some(runtime: Runtime, a: Value, b: Value) -> bool:
     """`a has some (v, k) => …`."""
     call = runtime.callback(b, "has some")
-    return any(truth(call(value, key)) for key, value in runtime.sequence(a, "has some"))
+    return any(truth(call(value, key)) for key, value in each(a))
 
 
 def has_every(runtime: Runtime, a: Value, b: Value) -> bool:
     """`a has every (v, k) => …`."""
     call = runtime.callback(b, "has every")
-    return all(truth(call(value, key)) for key, value in runtime.sequence(a, "has every"))
+    return all(truth(call(value, key)) for key, value in each(a))
 
 
 SIMPLE: dict[str, Callable[[Value, Value], Value]] = {

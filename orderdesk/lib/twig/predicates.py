@@ -25,7 +25,7 @@ def is_defined(value: Value) -> bool:
     return value is not None
 
 
-def same_as(value: Value, other: Value) -> bool:
+def same_as(value: Value, other: Value, /) -> bool:
     """Same kind and same value."""
     return identical(value, other)
 
@@ -35,7 +35,7 @@ def is_null(value: Value) -> bool:
     return value is None
 
 
-def divisible_by(value: Value, by: Value) -> bool:
+def divisible_by(value: Value, by: Value, /) -> bool:
     """Does the division leave nothing?"""
     return bool(modulo(value, by) == 0)
 

@@ -39,8 +39,7 @@ def integers(meter: Meter, low: int, high: int, step: int) -> list[Value]:
     """Integers, up or down."""
     if low == high:
         return [low]
-    step = step or 1
-    if abs(high - low) < step:
+    if not 0 < step <= abs(high - low):
         raise TwigRuntimeError(FAR)
     meter.items(abs(high - low) // step + 1)
     return list(range(low, high + 1, step) if low < high else range(low, high - 1, -step))
@@ -50,11 +49,10 @@ def floats(meter: Meter, low: float, high: float, step: float) -> list[Value]:
     """Floats, up or down; each is counted from the first, so errors do not add up."""
     if low == high:
         return [low]
-    step = step or 1.0
     span = abs(high - low)
     if not span < float("inf") or step != step:
         raise TwigRuntimeError("range(): the bounds must be finite.")
-    if span < step:
+    if not 0 < step <= span:
         raise TwigRuntimeError(FAR)
     count = int(span / step + 1e-9) + 1
     meter.items(count)

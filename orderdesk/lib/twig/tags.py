@@ -140,7 +140,7 @@ def read_autoescape(parser: Parser, tag: Token) -> Statement:
 
 def valid_strategy(parser: Parser, value: nodes.Const) -> str | bool:
     """A strategy written out in a template, known to exist."""
-    if value.value is False or value.value in ("html", "js", "css", "url", "html_attr", "name"):
+    if value.value is False or value.value in ("html", "js", "css", "url", "html_attr"):
         return value.value  # type: ignore[no-any-return]
     shown = "1" if value.value is True else value.value
     raise parser.stream.fail(

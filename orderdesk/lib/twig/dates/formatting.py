@@ -40,6 +40,11 @@ def year_text(year: int) -> str:
     return f"-{-year:04d}" if year < 0 else f"{year:04d}"
 
 
+def expanded(year: int) -> str:
+    """With a sign where four digits do not hold it."""
+    return f"+{year}" if year > 9999 else year_text(year)
+
+
 def swatch(moment: Moment) -> str:
     """Internet time: a thousandth of a day, from Biel."""
     return f"{int((moment.stamp + 3600) % DAY / 86.4):03d}"
@@ -73,6 +78,8 @@ LETTERS: dict[str, Callable[[Moment], str]] = {
     "t": lambda m: str(days_in_month(m.civil.year, m.civil.month)),
     "L": lambda m: str(int(is_leap(m.civil.year))),
     "Y": lambda m: year_text(m.civil.year),
+    "x": lambda m: expanded(m.civil.year),
+    "X": lambda m: ("+" if m.civil.year >= 0 else "") + year_text(m.civil.year),
     "y": lambda m: f"{abs(m.civil.year) % 100:02d}",
     "a": lambda m: "am" if m.civil.hour < 12 else "pm",
     "A": lambda m: "AM" if m.civil.hour < 12 else "PM",

@@ -25,14 +25,18 @@ MONTH_NAMES = {
     )
     for name in names
 }  # fmt: skip
-MONTH_WORD = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
+LONGEST_FIRST = sorted(MONTH_NAMES, key=len, reverse=True)
+NAMED_MONTH = "|".join(name for name in LONGEST_FIRST if not set(name) <= set("ivx"))
+# Roman numbers count only as capitals.
+ROMAN_MONTH = "|".join(name.upper() for name in LONGEST_FIRST if set(name) <= set("ivx"))
 PARTS = {
     "Y4": r"(?P<year>\d{4})",
     "Y": r"(?P<year>\d{1,4})",
     "Y2": r"(?P<year>\d{2})",
     "M": r"(?P<month>0?[1-9]|1[0-2]|00)",
     "ML": r"(?P<month>0[0-9]|1[0-2])",
-    "MW": rf"(?P<word>{MONTH_WORD})",
+    "MW": rf"(?P<word>{NAMED_MONTH}|(?-i:{ROMAN_MONTH}))",
+    "MN": rf"(?P<word>{NAMED_MONTH})",
     "D": r"(?P<day>(?:[0-2]?[0-9]|3[01]))(?:st|nd|rd|th)?",
     "DL": r"(?P<day>0[0-9]|[1-2][0-9]|3[01])",
     "H": r"(?P<hour>[01]?[0-9]|2[0-4])",
@@ -40,9 +44,9 @@ PARTS = {
     "H12": r"(?P<hour>0?[1-9]|1[0-2])",
     "I": r"(?P<minute>[0-5]?[0-9])",
     "IL": r"(?P<minute>[0-5][0-9])",
-    "S": r"(?P<second>[0-5]?[0-9]|60)",
-    "SL": r"(?P<second>[0-5][0-9]|60)",
-    "F": r"[.,](?P<fraction>\d+)",
+    "S": r"(?P<second>60|[0-5]?[0-9])",
+    "SL": r"(?P<second>60|[0-5][0-9])",
+    "F": r"\.(?P<fraction>\d+)",
     "AM": r"(?P<half>[ap])\.?m\.?(?![a-z])",
     "_": r"[ \t]*",
     "SEP": r"[ \t.\-]*",
@@ -110,6 +114,8 @@ def set_both(parsed: Parsed, found: re.Match[str]) -> None:
 
 def set_month(parsed: Parsed, found: re.Match[str]) -> None:
     """A month's name alone."""
+    if parsed.has_date:
+        raise TwigRuntimeError("Double date specification")
     parsed.has_date = True
     parsed.month = MONTH_NAMES[found["word"].lower()]
 
@@ -143,7 +149,7 @@ def set_day_of_year(parsed: Parsed, found: re.Match[str]) -> None:
 
 def set_stamp(parsed: Parsed, found: re.Match[str]) -> None:
     """Seconds since 1970."""
-    parsed.has_date = True
+    parsed.has_date = parsed.stamp = True
     parsed.zone = fixed_zone(0)
     parsed.year, parsed.month, parsed.day = 1970, 1, 1
     parsed.hour = parsed.minute = parsed.second = parsed.micro = 0
@@ -180,7 +186,7 @@ FORMATS: list[tuple[re.Pattern[str], Handler]] = [
         (r"<M>/<D>", set_date),
         (r"<M>/<D>/<Y>", set_date),
         (r"<Y4>/<M>/<D>/?", set_date),
-        (r"(?P<year>[+-]?\d{4,19})-<ML>-<DL>", set_date),
+        (r"(?P<year>[+-]?\d{4}|[+-]\d{5,9})-<ML>-<DL>", set_date),
         (r"<Y2>-<ML>-<DL>", set_date),
         (r"<Y>-<M>-<D>", set_date),
         (r"<Y4>-<M>", set_date),
@@ -194,7 +200,7 @@ FORMATS: list[tuple[re.Pattern[str], Handler]] = [
         (r"<MW><SEP><D><AFTER>*t?<H>[:.]<I>(?:[:.]<S>(?:<F>)?)?", set_both),
         (r"<MW><SEP><D><AFTER>*<H12>(?:[:.]<I>)?(?:[:.]<S>)?<_><AM>", set_both),
         (r"<D><SEP><MW>", set_date),
-        (r"<Y4>-<MW>-<D>", set_date),
+        (r"<Y>-<MW>-<D>", set_date),
         (r"<MW>-<DL>-<Y>", set_date),
         (r"<D>/<MW>/<Y4>:<HL>:<IL>:<SL>", set_both),
         (r"<Y4>:<ML>:<DL> <HL>:<IL>:<SL>", set_both),
@@ -202,12 +208,12 @@ FORMATS: list[tuple[re.Pattern[str], Handler]] = [
         (r"<Y4><ML><DL>t?<HL>:?<IL>:?<SL>", set_both),
         (r"(?P<year>\d{4})-?W(?P<week>[0-4]\d|5[0-3])(?:-?(?P<day>[0-7]))?", set_week),
         (r"(?P<year>\d{4})[.-]?(?P<count>00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])", set_day_of_year),
-        (r"<MW>(?![a-z])", set_month),
+        (r"<MN>(?![a-z])", set_month),
         *words.FORMATS,
         (ZONE, set_zone),
     )
 ]
-SPACE = re.compile(r"[ \t\n,;.]+|\(|\)")
+SPACE = re.compile(r"[ \t\n,.]+")
 
 
 def scan(text: str) -> Parsed:

@@ -126,11 +126,13 @@ def difference(one: Moment, other: Moment) -> Interval:
         micro, rest = micro + 1_000_000, rest - 1
     if rest < 0:
         rest, fields[2] = rest + DAY, fields[2] - 1
-    year, month = a.year, a.month
+    # A month that is cut open lends its days: the first one's where the order is turned round,
+    # else the one before the last.
+    month = a.year * 12 + a.month - 1 if invert else b.year * 12 + b.month - 2
     while fields[2] < 0:
-        fields[2] += days_in_month(year, month)
+        fields[2] += days_in_month(month // 12, month % 12 + 1)
         fields[1] -= 1
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        month += 1 if invert else -1
     if fields[1] < 0:
         fields[1], fields[0] = fields[1] + 12, fields[0] - 1
     whole = (late.local - early.local - (late.micro < early.micro)) // DAY

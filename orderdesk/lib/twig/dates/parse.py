@@ -51,6 +51,7 @@ class Parsed:
     second: int | None = None
     micro: int | None = None
     zone: Zone | None = None
+    stamp: bool = False
     has_date: bool = False
     has_time: bool = False
     relative: Relative = field(default_factory=Relative)
@@ -66,15 +67,16 @@ def resolve(parsed: Parsed, now: Moment, *, modify: bool) -> Moment:
 
     `now` fills what the text leaves open; when a date is modified, `now` is that date.
     """
-    zone = now.zone if modify else parsed.zone or now.zone
+    zone = now.zone if modify and not parsed.stamp else parsed.zone or now.zone
     base = now.moved(zone).civil
     hour, minute, second, micro = clock_of(parsed, now, base, modify=modify)
     year = base.year if parsed.year is None else parsed.year
     month = base.month if parsed.month is None else parsed.month
     day = base.day if parsed.day is None else parsed.day
     days = apply_days(year, month, day, parsed.relative)
+    second, micro = apply_clock(second, micro, parsed.relative)
     moment = from_civil(Civil(*civil_from_days(days), hour, minute, second), micro, zone)
-    return apply_clock(moment, parsed.relative)
+    return moment.moved(now.zone) if modify else moment
 
 
 def clock_of(
@@ -99,11 +101,14 @@ def apply_days(year: int, month: int, day: int, relative: Relative) -> int:
         month += relative.month + (relative.nth_weekday == "last")
         day = 1
         relative.month = 0
+    if relative.first_last and relative.weekday is None:
+        day = 1  # a day that the named month does not have must not lead to the next one
     if relative.weekday is not None:
         day += weekday_shift(days_from_civil(year, month, day), relative)
     year, month, day = civil_from_days(days_from_civil(year, month, day))
     year, month, day = year + relative.year, month + relative.month, day + relative.day
     if relative.first_last:
+        year, month, day = civil_from_days(days_from_civil(year, month, day))
         day = 1 if relative.first_last == "first" else 0
         month += relative.first_last == "last"
     days = days_from_civil(year, month, day)
@@ -134,6 +139,8 @@ def weekday_shift(days: int, relative: Relative) -> int:
 
 def add_weekdays(days: int, count: int) -> int:
     """Count working days forwards or back, over weekends."""
+    if count == 0:
+        return days + {6: 2, 0: 1}.get(weekday(days), 0)
     sign = 1 if count >= 0 else -1
     weeks, rest = divmod(abs(count), 5)
     if weeks and rest == 0:
@@ -146,12 +153,10 @@ def add_weekdays(days: int, count: int) -> int:
     return days
 
 
-def apply_clock(moment: Moment, relative: Relative) -> Moment:
-    """Add hours, minutes and seconds as time that passes, whatever the clocks do."""
-    seconds = relative.hour * 3600 + relative.minute * 60 + relative.second
-    if not seconds and not relative.micro:
-        return moment
-    if abs(seconds) > FURTHEST:
+def apply_clock(second: int, micro: int, relative: Relative) -> tuple[int, int]:
+    """Add hours, minutes and seconds to what the clock shows."""
+    second += relative.hour * 3600 + relative.minute * 60 + relative.second
+    if abs(second) > FURTHEST:
         raise TwigRuntimeError("The date is too far away.")
-    carry, micro = divmod(moment.micro + relative.micro, 1_000_000)
-    return Moment(moment.stamp + seconds + carry, micro, moment.zone)
+    carry, micro = divmod(micro + relative.micro, 1_000_000)
+    return second + carry, micro

@@ -15,9 +15,8 @@ UNITS = {
     "forthnight": "fortnight", "month": "month", "year": "year", "weekday": "weekday",
 }  # fmt: skip
 DAY_WORDS = {
-    "sunday": 0, "sun": 0, "monday": 1, "mon": 1, "tuesday": 2, "tues": 2, "tue": 2,
-    "wednesday": 3, "wednes": 3, "wed": 3, "thursday": 4, "thurs": 4, "thur": 4, "thu": 4,
-    "friday": 5, "fri": 5, "saturday": 6, "satur": 6, "sat": 6,
+    "sunday": 0, "sun": 0, "monday": 1, "mon": 1, "tuesday": 2, "tue": 2, "wednesday": 3,
+    "wed": 3, "thursday": 4, "thu": 4, "friday": 5, "fri": 5, "saturday": 6, "sat": 6,
 }  # fmt: skip
 NUMBERS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -32,7 +31,7 @@ def longest_first(names: dict[str, int] | dict[str, str]) -> str:
 
 
 DAY_WORD = rf"(?P<dayname>{longest_first(DAY_WORDS)})"
-UNIT = rf"(?:(?P<unit>{longest_first(UNITS)}|sat|sun)s?|{DAY_WORD})(?![a-z])"
+UNIT = rf"(?:(?P<unit>{longest_first(UNITS)})s?|{DAY_WORD}(?:(?<=day)s)?)(?![a-z])"
 NUMBER = rf"(?P<number>{longest_first(NUMBERS)})"
 
 
@@ -89,6 +88,8 @@ def relative_word(parsed: Parsed, found: re.Match[str]) -> None:
     add(parsed, amount, unit)
     if unit == "week" and word in ("next", "last", "previous", "this"):
         parsed.relative.weekday_behavior = 2
+        if parsed.relative.weekday is None:
+            parsed.relative.weekday = 1
 
 
 def weekday_of(parsed: Parsed, found: re.Match[str]) -> None:
@@ -123,7 +124,8 @@ def word_of_day(parsed: Parsed, found: re.Match[str]) -> None:
     if word == "noon":
         parsed.has_time = True
         parsed.hour = 12
-    parsed.relative.day += {"yesterday": -1, "tomorrow": 1}.get(word, 0)
+    if word in ("yesterday", "tomorrow"):
+        parsed.relative.day = 1 if word == "tomorrow" else -1
 
 
 def day_half(parsed: Parsed, found: re.Match[str]) -> None:

@@ -56,7 +56,9 @@ class Zone:
         """A moment for the zone's own table; years it has not are moved by whole cycles."""
         days, rest = divmod(stamp, DAY)
         year, month, day = civil_from_days(days)
-        if not 2 <= year <= 9998:
+        if year < 2:
+            year, month, day = 2, 1, 1
+        elif year > 9998:
             year = 2000 + year % 400
         moment = datetime.datetime(year, month, day, tzinfo=datetime.UTC)
         return (moment + datetime.timedelta(seconds=rest)).astimezone(self.info)
@@ -76,6 +78,8 @@ class Zone:
 
     def abbreviation(self, stamp: int) -> str:
         """`T`: what the zone's time is called at a moment."""
+        if self.kind == 1:
+            return "GMT" + self.name.replace(":", "")
         if self.info is None:
             return self.name
         name = self.aware(stamp).tzname() or ""

@@ -32,10 +32,10 @@ def join(runtime: Runtime, value: Value, glue: Value = "", and_: Value = None) -
     if and_ is None or and_ == glue:
         runtime.meter.text(sum(map(len, texts)) + len(sign) * len(texts))
         return sign.join(texts)
-    if len(texts) == 1:
-        return texts[0]
+    if len(texts) < 2:
+        return "".join(texts)
     runtime.meter.text(sum(map(len, texts)) + len(sign) * len(texts))
-    return sign.join(texts[:-1]) + to_text(and_) + (texts[-1] if texts else "")
+    return sign.join(texts[:-1]) + to_text(and_) + texts[-1]
 
 
 def merged(runtime: Runtime, value: Value, *arrays_: Value) -> Value:

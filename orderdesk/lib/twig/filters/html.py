@@ -58,7 +58,7 @@ def striptags(value: Value, allowable_tags: Value = "") -> str:
         allowed = {to_text(name).lower() for _, name in items(allowable_tags)}
     else:
         allowed = {
-            name.lower() for name in re.findall(r"<([A-Za-z0-9:_-]+)\s*/?>", to_text(allowable_tags))
+            name.lower() for name in re.findall(r"<([A-Za-z0-9:_-]+)>", to_text(allowable_tags))
         }
     written: list[str] = []
     at = 0

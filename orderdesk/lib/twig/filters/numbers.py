@@ -38,7 +38,8 @@ def absolute(value: Value) -> Value:
 
 def half_up(value: float) -> float:
     """To the nearest integer, half away from zero."""
-    return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
+    nearest = math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
+    return math.copysign(nearest, value)
 
 
 def php_round(value: float, places: int) -> float:
@@ -92,13 +93,9 @@ def rounded(value: Value, precision: Value = 0, method: Value = "common") -> Val
 
 def round_operand(value: Value) -> int | float:
     """What is rounded: text that is no number is 0."""
-    if isinstance(value, list | dict):
-        raise TwigRuntimeError("round(): Argument #1 ($num) must be of type int|float, array given")
-    if value is None or value == "":
-        return 0
-    if isinstance(value, str) and numeric(value) is None:
-        return to_number(value)
-    return to_number(value)
+    if isinstance(value, int | float):
+        return value
+    return to_float(value)
 
 
 def precision_of(precision: Value) -> int:

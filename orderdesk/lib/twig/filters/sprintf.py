@@ -76,6 +76,8 @@ def one(found: re.Match[str], value: Value, width: int) -> str:
     if kind not in "duxXobeEfFgG":
         raise TwigRuntimeError(f'Unknown format specifier "{kind}"')
     shown = number(kind, value, precision, plus=plus)
+    if left and pad == "0" and kind in "du":
+        pad = " "  # zeros after the digits would make another number of it
     return padded_number(shown, width, pad, left=left)
 
 

@@ -28,18 +28,23 @@ def upper(value: Value) -> str:
 
 def lower(value: Value) -> str:
     """In small letters."""
-    return to_text(value).lower()
+    return small(to_text(value))
+
+
+def small(text: str) -> str:
+    """Letter by letter: PHP does not look whether a sigma ends its word."""
+    return text.lower() if text.isascii() else "".join(char.lower() for char in text)
 
 
 def capitalize(value: Value) -> str:
     """First letter in a capital, the rest in small letters."""
     text = to_text(value)
-    return text[:1].upper() + text[1:].lower()
+    return text[:1].upper() + small(text[1:])
 
 
 def title(value: Value) -> str:
     """Each word with a capital."""
-    return TITLE_WORD.sub(lambda found: found[0][:1].title() + found[0][1:].lower(), to_text(value))
+    return TITLE_WORD.sub(lambda found: found[0][:1].title() + small(found[0][1:]), to_text(value))
 
 
 def replace(runtime: Runtime, value: Value, from_: Value) -> str:
@@ -101,8 +106,8 @@ def split(runtime: Runtime, value: Value, delimiter: Value, limit: Value = None)
         return split_at(text, sign, to_int(limit) if limit is not None else None)
     size = to_int(limit) if limit is not None else 1
     if size <= 1:
-        return list(text)
-    return [text[start : start + size] for start in range(0, len(text), size)]
+        return list(text) or [""]
+    return [text[start : start + size] for start in range(0, len(text), size)] or [""]
 
 
 def split_at(text: str, sign: str, limit: int | None) -> list[str]:
