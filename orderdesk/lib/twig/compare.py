@@ -84,7 +84,7 @@ def compare_markup(a: Value, b: Value) -> int:
         return order(a, 1)
     if isinstance(b, int | float):
         return order(1, b)
-    return 1 if isinstance(a, list | dict | Markup) and not isinstance(b, list | dict) else -1
+    return 1 if isinstance(a, Markup) else -1
 
 
 def compare_compound(a: Value, b: Value, depth: int) -> int:

@@ -128,8 +128,8 @@ def default_filter(compiler: Compiler, node: nodes.FilterCall) -> Run:
     default = compiler.value(args[0]) if args else fixed("")
 
     def run(runtime: Runtime, context: Context) -> Value:
-        value = of(runtime, context)
-        return default(runtime, context) if empty(value) else value
+        value, other = of(runtime, context), default(runtime, context)
+        return other if empty(value) else value
 
     return run
 

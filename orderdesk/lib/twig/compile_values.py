@@ -10,7 +10,7 @@ from orderdesk.lib.twig.arrays import MISSING, append, normal_key
 from orderdesk.lib.twig.attributes import attribute, call_method, missing
 from orderdesk.lib.twig.errors import TwigError, TwigRuntimeError
 from orderdesk.lib.twig.nodes import Expr
-from orderdesk.lib.twig.operators import SIMPLE, UNARY, WITH_RUNTIME
+from orderdesk.lib.twig.operators import LAZY, SIMPLE, UNARY, WITH_RUNTIME
 from orderdesk.lib.twig.runtime import Context, Run, Runtime
 from orderdesk.lib.twig.values import Callback, Value, to_text, truth
 
@@ -133,8 +133,13 @@ def binary(compiler: Compiler, node: nodes.Binary) -> Run:
         return lambda runtime, context: (
             truth(left(runtime, context)) or truth(right(runtime, context))
         )
-    operate = SIMPLE.get(node.operator)
     source, at = compiler.source, node.at
+    if node.operator in LAZY:
+        decide = LAZY[node.operator]
+        return lambda runtime, context: decide(
+            left(runtime, context), lambda: right(runtime, context)
+        )
+    operate = SIMPLE.get(node.operator)
     if operate is None:
         with_runtime = WITH_RUNTIME[node.operator]
 

@@ -12,6 +12,7 @@ from orderdesk.lib.twig.constants import CONSTANTS
 from orderdesk.lib.twig.errors import TwigLoaderError, TwigRuntimeError
 from orderdesk.lib.twig.filters.dates import date_function
 from orderdesk.lib.twig.library import Entry, entry, index
+from orderdesk.lib.twig.operators import modulo
 from orderdesk.lib.twig.ranges import php_range
 from orderdesk.lib.twig.runtime import Context, InlineTemplate
 from orderdesk.lib.twig.safety import ALL
@@ -66,7 +67,7 @@ def cycle(values: Value, position: Value) -> Value:
         return values
     if not values:
         raise TwigRuntimeError('The "cycle" function expects a non-empty sequence.')
-    return get(values, to_int(position) % len(values))
+    return get(values, modulo(position, len(values)))
 
 
 def random(runtime: Runtime, values: Value = None, max: Value = None) -> Value:  # noqa: A002

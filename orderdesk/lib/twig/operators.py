@@ -157,14 +157,14 @@ def bit_operand(value: Value, kinds: str) -> int:
     return as_integer(value, kinds)
 
 
-def starts_with(a: Value, b: Value) -> bool:
-    """`a starts with b`: only texts do."""
-    return is_text(a) and is_text(b) and a.startswith(b)
+def starts_with(a: Value, b: Callable[[], Value]) -> bool:
+    """`a starts with b`: only texts do; `b` is not asked for unless `a` is one."""
+    return is_text(a) and is_text(other := b()) and a.startswith(other)
 
 
-def ends_with(a: Value, b: Value) -> bool:
-    """`a ends with b`: only texts do."""
-    return is_text(a) and is_text(b) and a.endswith(b)
+def ends_with(a: Value, b: Callable[[], Value]) -> bool:
+    """`a ends with b`: only texts do; `b` is not asked for unless `a` is one."""
+    return is_text(a) and is_text(other := b()) and a.endswith(other)
 
 
 def is_text(value: Value) -> bool:
@@ -211,12 +211,14 @@ SIMPLE: dict[str, Callable[[Value, Value], Value]] = {
     "<=>": compare,
     "in": contains,
     "not in": lambda a, b: not contains(a, b),
-    "starts with": starts_with,
-    "ends with": ends_with,
     "b-and": bits(lambda a, b: a & b, "&"),
     "b-or": bits(lambda a, b: a | b, "|"),
     "b-xor": bits(lambda a, b: a ^ b, "^"),
     "xor": lambda a, b: truth(a) != truth(b),
+}
+LAZY: dict[str, Callable[[Value, Callable[[], Value]], Value]] = {
+    "starts with": starts_with,
+    "ends with": ends_with,
 }
 WITH_RUNTIME: dict[str, Callable[[Runtime, Value, Value], Value]] = {
     "matches": matches,

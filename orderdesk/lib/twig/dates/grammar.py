@@ -166,9 +166,10 @@ def set_zone(parsed: Parsed, found: re.Match[str]) -> None:
     zone = find_zone(found["zone"])
     if zone is None:
         raise TwigRuntimeError("The timezone could not be found in the database")
-    if parsed.zone is not None:
+    parsed.zones += 1
+    if parsed.zones > 2:
         raise TwigRuntimeError("Double timezone specification")
-    parsed.zone = zone
+    parsed.zone = parsed.zone or zone  # a second one is left unread
 
 
 Handler = Callable[[Parsed, "re.Match[str]"], None]

@@ -51,6 +51,7 @@ class Parsed:
     second: int | None = None
     micro: int | None = None
     zone: Zone | None = None
+    zones: int = 0
     stamp: bool = False
     has_date: bool = False
     has_time: bool = False
@@ -68,7 +69,7 @@ def resolve(parsed: Parsed, now: Moment, *, modify: bool) -> Moment:
     `now` fills what the text leaves open; when a date is modified, `now` is that date.
     """
     zone = now.zone if modify and not parsed.stamp else parsed.zone or now.zone
-    base = now.moved(zone).civil
+    base = now.moved(zone).civil if parsed.stamp else now.civil
     hour, minute, second, micro = clock_of(parsed, now, base, modify=modify)
     year = base.year if parsed.year is None else parsed.year
     month = base.month if parsed.month is None else parsed.month

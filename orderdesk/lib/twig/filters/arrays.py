@@ -22,7 +22,7 @@ def array_of(value: Value, of: str) -> Array:
     )
 
 
-def join(runtime: Runtime, value: Value, glue: Value = "", and_: Value = None) -> str:
+def join(runtime: Runtime, value: Value, glue: Value = "", and_: Value = None) -> Value:
     """All values in one text; `and_` stands before the last one."""
     if not isinstance(value, list | dict):
         value = [] if value is None else [value]
@@ -33,7 +33,7 @@ def join(runtime: Runtime, value: Value, glue: Value = "", and_: Value = None) -
         runtime.meter.text(sum(map(len, texts)) + len(sign) * len(texts))
         return sign.join(texts)
     if len(texts) < 2:
-        return "".join(texts)
+        return arrays.values(value)[0] if texts else ""
     runtime.meter.text(sum(map(len, texts)) + len(sign) * len(texts))
     return sign.join(texts[:-1]) + to_text(and_) + texts[-1]
 

@@ -132,8 +132,6 @@ def number_format(
         point = to_text(decimal_point)
     if thousand_sep is not None:
         separator = to_text(thousand_sep)
-    if isinstance(value, list | dict):
-        raise TwigRuntimeError("The number_format filter needs a number, not an array.")
     runtime.meter.text(max(places, 0) + len(point) + 400 * (1 + len(separator)))
     return grouped(to_float(value), max(places, 0), point, separator)
 
