@@ -23,7 +23,9 @@ def read_arguments(reader: ExpressionParser, *, named: bool) -> Args:
     """`(a, b, name=c, ...d)`."""
     stream = reader.stream
     args = Args()
-    stream.expect(kinds.PUNCTUATION, "(", "A list of arguments must begin with an opening parenthesis")
+    stream.expect(
+        kinds.PUNCTUATION, "(", "A list of arguments must begin with an opening parenthesis"
+    )
     count = 0
     while not stream.test(kinds.PUNCTUATION, ")"):
         if count:
@@ -46,9 +48,7 @@ def read_argument(reader: ExpressionParser, args: Args, *, named: bool) -> None:
         args.positional.append(reader.read())
         return
     value = reader.read()
-    sign = named and (
-        stream.accept(kinds.OPERATOR, "=") or stream.accept(kinds.PUNCTUATION, ":")
-    )
+    sign = named and (stream.accept(kinds.OPERATOR, "=") or stream.accept(kinds.PUNCTUATION, ":"))
     if not sign:
         if args.named:
             raise stream.fail(
@@ -57,7 +57,9 @@ def read_argument(reader: ExpressionParser, args: Args, *, named: bool) -> None:
         args.positional.append(value)
         return
     if not isinstance(value, nodes.Name):
-        raise stream.fail(f'A parameter name must be a string, "{type(value).__name__}" given.', value.at)
+        raise stream.fail(
+            f'A parameter name must be a string, "{type(value).__name__}" given.', value.at
+        )
     if value.name in args.named:
         raise stream.fail(f'Argument "{value.name}" is defined twice.', value.at)
     args.named[value.name] = reader.read()

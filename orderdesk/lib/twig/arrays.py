@@ -112,7 +112,9 @@ def get(array: Array, key: int | str, default: Any = None) -> Value:
 
 def is_list(array: Array) -> bool:
     """Are the keys 0…n-1 in order?"""
-    return isinstance(array, list) or all(a == b for a, b in zip(array, range(len(array)), strict=True))
+    return isinstance(array, list) or all(
+        a == b for a, b in zip(array, range(len(array)), strict=True)
+    )
 
 
 def packed(pairs: dict[Any, Any]) -> Array:

@@ -32,14 +32,14 @@ def compare_texts(a: str, b: str) -> int:
     first, second = numeric(a), numeric(b)
     if first is None or second is None:
         return order(a, b)
-    if isinstance(first, float) and isinstance(second, float) and first == second:
+    floats = isinstance(first, float) and isinstance(second, float)
+    if floats and first == second and not set(a + b) & set(".eE"):
         # Integers too large for 64 bits would all look alike as floats.
-        if "." not in a + b and "e" not in (a + b).lower():
-            return order(a, b)
+        return order(a, b)
     return order(first, second)
 
 
-def compare_number_text(number: float, text: str) -> int:
+def compare_number_text(number: int | float, text: str) -> int:
     """A number and a text: as numbers where the text is one, else as texts."""
     other = numeric(text)
     if other is not None:
@@ -54,17 +54,16 @@ def compare(a: Value, b: Value, depth: int = 0) -> int:
         return compare_bool(a, b)
     if isinstance(a, Markup) or isinstance(b, Markup):
         return compare_markup(a, b)
-    if isinstance(a, str):
-        if isinstance(b, str):
-            return compare_texts(a, b)
-        if isinstance(b, int | float):
-            return -compare_number_text(b, a)
-    elif isinstance(a, int | float):
-        if isinstance(b, int | float):
-            return order(a, b)
-        if isinstance(b, str):
-            return compare_number_text(a, b)
+    if isinstance(a, str | int | float) and isinstance(b, str | int | float):
+        return compare_scalars(a, b)
     return compare_compound(a, b, depth)
+
+
+def compare_scalars(a: str | float, b: str | float) -> int:
+    """Two texts, two numbers, or one of each."""
+    if isinstance(a, str):
+        return compare_texts(a, b) if isinstance(b, str) else -compare_number_text(b, a)
+    return compare_number_text(a, b) if isinstance(b, str) else order(a, b)
 
 
 def compare_bool(a: Value, b: Value) -> int:
@@ -133,8 +132,8 @@ def identical(a: Value, b: Value, depth: int = 0) -> bool:
         raise TwigRuntimeError("Nesting level too deep - recursive dependency?")
     if isinstance(a, list | dict) and isinstance(b, list | dict):
         return len(a) == len(b) and all(
-            k == l and type(k) is type(l) and identical(v, w, depth + 1)
-            for (k, v), (l, w) in zip(items(a), items(b), strict=True)
+            k == m and type(k) is type(m) and identical(v, w, depth + 1)
+            for (k, v), (m, w) in zip(items(a), items(b), strict=True)
         )
     if isinstance(a, Markup) or isinstance(b, Markup):
         return a is b

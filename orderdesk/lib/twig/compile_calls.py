@@ -27,7 +27,8 @@ def arguments(compiler: Compiler, entry: Entry, args: nodes.Args, kind: str, at:
     try:
         places, extra = fit(args, entry, kind)
     except TwigSyntaxError as error:
-        raise error.at(compiler.source, at)
+        error.at(compiler.source, at)
+        raise
     if args.spread:
         return spread_arguments(compiler, entry, args)
     while places and places[-1] is None:
@@ -56,7 +57,9 @@ def gather(runs: list[Run]) -> Arguments:
 
 def spread_arguments(compiler: Compiler, entry: Entry, args: nodes.Args) -> Arguments:
     """The same where `...list` is among the arguments: counted only when called."""
-    runs = [(compiler.value(one), index in args.spread) for index, one in enumerate(args.positional)]
+    runs = [
+        (compiler.value(one), index in args.spread) for index, one in enumerate(args.positional)
+    ]
     named = {name: compiler.value(one) for name, one in args.named.items()}
     if named:
         raise TwigSyntaxError("A spread and named arguments cannot be used together here.").at(
@@ -86,7 +89,9 @@ def filter_call(compiler: Compiler, node: nodes.FilterCall) -> Run:
     of = compiler.value(node.of)
     if entry.pre_escape and entry.pre_escape not in safe_for(node.of, compiler.library):
         of = escaped(of, entry.pre_escape)
-    return call(compiler, entry, of, arguments(compiler, entry, node.args, "filter", node.at), node.at)
+    return call(
+        compiler, entry, of, arguments(compiler, entry, node.args, "filter", node.at), node.at
+    )
 
 
 def escaped(of: Run, strategy: str) -> Run:
@@ -103,13 +108,15 @@ def call(compiler: Compiler, entry: Entry, of: Run, args: Arguments, at: int) ->
         try:
             return function(of(runtime, context), *args(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     def with_runtime(runtime: Runtime, context: Context) -> Value:
         try:
             return function(runtime, of(runtime, context), *args(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return with_runtime if entry.runtime else plain
 
@@ -144,19 +151,22 @@ def function_call(compiler: Compiler, node: nodes.FunctionCall) -> Run:
         try:
             return function(*args(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     def with_runtime(runtime: Runtime, context: Context) -> Value:
         try:
             return function(runtime, *args(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     def with_context(runtime: Runtime, context: Context) -> Value:
         try:
             return function(runtime, context, *args(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return with_context if entry.context else with_runtime if entry.runtime else plain
 
@@ -168,7 +178,9 @@ def test_call(compiler: Compiler, node: nodes.TestCall) -> Run:
     entry = compiler.library.tests[node.name]
     # A missing variable may be asked whether it is null or empty only where names may be missing.
     of = compiler.value(node.of)
-    return call(compiler, entry, of, arguments(compiler, entry, node.args, "test", node.at), node.at)
+    return call(
+        compiler, entry, of, arguments(compiler, entry, node.args, "test", node.at), node.at
+    )
 
 
 def macro_call(compiler: Compiler, node: nodes.MacroCall) -> Run:
@@ -199,7 +211,8 @@ def macro_call(compiler: Compiler, node: nodes.MacroCall) -> Run:
             by_name = {name: one(runtime, context) for name, one in named.items()}
             return runtime.call_macro(owner, macro, given, by_name)
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return run
 
@@ -212,7 +225,8 @@ def parent_call(compiler: Compiler, node: nodes.ParentCall) -> Run:
         try:
             return runtime.capture(lambda r, c: r.show_parent(block, c), context)
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return run
 
@@ -235,7 +249,8 @@ def block_call(compiler: Compiler, node: nodes.BlockCall) -> Run:
                 lambda r, c: r.show_block(wanted, c, other, r.own_blocks(other)), context
             )
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return run
 

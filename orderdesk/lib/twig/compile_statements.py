@@ -48,14 +48,17 @@ def text(compiler: Compiler, node: nodes.Text) -> Do:
 def output(compiler: Compiler, node: nodes.Print) -> Do:
     """`{{ value }}`, escaped unless its form says that it need not be."""
     strategy = compiler.strategies[-1]
+    if not isinstance(strategy, str) or strategy in safe_for(node.value, compiler.library):
+        return output_raw(compiler, node)
+    chosen = arms(node.value)
+    if chosen and any(strategy in safe_for(arm, compiler.library) for arm in chosen):
+        return choice(compiler, node.value)
+    return output_escaped(compiler, node, escaper(strategy))
+
+
+def output_raw(compiler: Compiler, node: nodes.Print) -> Do:
+    """Print a value as it is."""
     run = compiler.value(node.value)
-    escape = None
-    if isinstance(strategy, str):
-        if strategy not in safe_for(node.value, compiler.library):
-            escape = escaper(strategy)
-            chosen = arms(node.value)
-            if chosen and any(strategy in safe_for(arm, compiler.library) for arm in chosen):
-                return choice(compiler, node.value)
     source, at = compiler.source, node.at
 
     def show(runtime: Runtime, context: Context) -> None:
@@ -63,19 +66,29 @@ def output(compiler: Compiler, node: nodes.Print) -> Do:
             value = run(runtime, context)
             runtime.write(value if type(value) is str else to_text(value))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
-    def show_escaped(runtime: Runtime, context: Context) -> None:
+    return show
+
+
+def output_escaped(compiler: Compiler, node: nodes.Print, escape: Callable[[str], str]) -> Do:
+    """Print a value escaped, unless a template made it."""
+    run = compiler.value(node.value)
+    source, at = compiler.source, node.at
+
+    def show(runtime: Runtime, context: Context) -> None:
         try:
             value = run(runtime, context)
             if type(value) is str:
-                runtime.write(escape(value))  # type: ignore[misc]
+                runtime.write(escape(value))
             else:
-                runtime.write(to_text(auto_escape(value, escape)))  # type: ignore[arg-type]
+                runtime.write(to_text(auto_escape(value, escape)))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
-    return show_escaped if escape else show
+    return show
 
 
 def choice(compiler: Compiler, node: Expr) -> Do:
@@ -105,8 +118,7 @@ def choice(compiler: Compiler, node: Expr) -> Do:
 
 def do(compiler: Compiler, node: nodes.Do) -> Do:
     """`{% do %}`."""
-    run = compiler.value(node.value)
-    return lambda runtime, context: run(runtime, context)
+    return compiler.value(node.value)
 
 
 def condition(compiler: Compiler, node: nodes.If) -> Do:
@@ -179,12 +191,14 @@ def include(compiler: Compiler, node: nodes.Include) -> Do:
         except TwigLoaderError as error:
             if ignore:
                 return
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
         try:
             given = variables(runtime, context) if variables else {}
             runtime.display(chosen, included(context, given, only=only), {})
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return run
 
@@ -224,7 +238,8 @@ def import_template(compiler: Compiler, node: nodes.Import) -> Do:
             if template:
                 found = runtime.choose(template(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
         runtime.imports[alias] = found
         if of_module:
             runtime.module_imports.setdefault(runtime.template, {})[alias] = found
@@ -245,9 +260,7 @@ def nothing(compiler: Compiler, node: nodes.Body) -> Do:
 
 def macro(compiler: Compiler, node: nodes.Macro) -> Macro:
     """A macro: sees its parameters and nothing else."""
-    defaults = [
-        (name, compiler.value(value) if value else None) for name, value in node.params
-    ]
+    defaults = [(name, compiler.value(value) if value else None) for name, value in node.params]
     names = [name for name, _ in defaults]
     body = compiler.body(node.body)
 

@@ -10,7 +10,7 @@ from orderdesk.lib.twig.arrays import MISSING, append, normal_key
 from orderdesk.lib.twig.attributes import attribute, call_method, missing
 from orderdesk.lib.twig.errors import TwigError, TwigRuntimeError
 from orderdesk.lib.twig.nodes import Expr
-from orderdesk.lib.twig.operators import LAZY, SIMPLE, UNARY, WITH_RUNTIME
+from orderdesk.lib.twig.operators import LAZY, SIMPLE, UNARY, WITH_RUNTIME, Lazy
 from orderdesk.lib.twig.runtime import Context, Run, Runtime
 from orderdesk.lib.twig.values import Callback, Value, to_text, truth
 
@@ -117,7 +117,8 @@ def unary(compiler: Compiler, node: nodes.Unary) -> Run:
         try:
             return operate(run(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return apply
 
@@ -125,37 +126,54 @@ def unary(compiler: Compiler, node: nodes.Unary) -> Run:
 def binary(compiler: Compiler, node: nodes.Binary) -> Run:
     """All operators with two sides."""
     left, right = compiler.value(node.left), compiler.value(node.right)
-    if node.operator == "and":
-        return lambda runtime, context: (
-            truth(left(runtime, context)) and truth(right(runtime, context))
-        )
-    if node.operator == "or":
-        return lambda runtime, context: (
-            truth(left(runtime, context)) or truth(right(runtime, context))
-        )
-    source, at = compiler.source, node.at
+    if node.operator in LOGIC:
+        return LOGIC[node.operator](left, right)
     if node.operator in LAZY:
-        decide = LAZY[node.operator]
-        return lambda runtime, context: decide(
-            left(runtime, context), lambda: right(runtime, context)
-        )
-    operate = SIMPLE.get(node.operator)
-    if operate is None:
-        with_runtime = WITH_RUNTIME[node.operator]
-
-        def apply_with_runtime(runtime: Runtime, context: Context) -> Value:
-            try:
-                return with_runtime(runtime, left(runtime, context), right(runtime, context))
-            except TwigError as error:
-                raise error.at(source, at)
-
-        return apply_with_runtime
+        return lazy(LAZY[node.operator], left, right)
+    if node.operator in WITH_RUNTIME:
+        return with_runtime(compiler, node, left, right)
+    operate = SIMPLE[node.operator]
+    source, at = compiler.source, node.at
 
     def apply(runtime: Runtime, context: Context) -> Value:
         try:
             return operate(left(runtime, context), right(runtime, context))
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
+
+    return apply
+
+
+def both(left: Run, right: Run) -> Run:
+    """`a and b`."""
+    return lambda runtime, context: truth(left(runtime, context)) and truth(right(runtime, context))
+
+
+def either(left: Run, right: Run) -> Run:
+    """`a or b`."""
+    return lambda runtime, context: truth(left(runtime, context)) or truth(right(runtime, context))
+
+
+LOGIC = {"and": both, "or": either}
+
+
+def lazy(decide: Lazy, left: Run, right: Run) -> Run:
+    """An operator that asks for its right side only where the left one leaves it open."""
+    return lambda runtime, context: decide(left(runtime, context), lambda: right(runtime, context))
+
+
+def with_runtime(compiler: Compiler, node: nodes.Binary, left: Run, right: Run) -> Run:
+    """An operator that has to pay for its work."""
+    operate = WITH_RUNTIME[node.operator]
+    source, at = compiler.source, node.at
+
+    def apply(runtime: Runtime, context: Context) -> Value:
+        try:
+            return operate(runtime, left(runtime, context), right(runtime, context))
+        except TwigError as error:
+            error.at(source, at)
+            raise
 
     return apply
 
@@ -171,7 +189,8 @@ def concat(compiler: Compiler, node: nodes.Concat) -> Run:
             runtime.meter.text(sum(map(len, texts)))
             return "".join(texts)
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
 
     return join
 
@@ -227,7 +246,8 @@ def attribute_of(compiler: Compiler, node: nodes.Attribute) -> Run:
             if strict:
                 raise missing(found, key)
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
         return None
 
     if isinstance(node.key, nodes.Const):
@@ -244,9 +264,7 @@ def base_of(compiler: Compiler, node: Expr) -> Run:
     return compiler.value(node)
 
 
-def fixed_key(
-    node: nodes.Attribute, of: Run, fallback: Callable[[Value, Value], Value]
-) -> Run:
+def fixed_key(node: nodes.Attribute, of: Run, fallback: Callable[[Value, Value], Value]) -> Run:
     """An attribute whose key is written out: the road that nearly all of them take."""
     assert isinstance(node.key, nodes.Const)  # noqa: S101
     written = node.key.value
@@ -289,7 +307,8 @@ def method(compiler: Compiler, node: nodes.Attribute) -> Run:
             if value is MISSING and strict:
                 raise missing(found, named, called=True)
         except TwigError as error:
-            raise error.at(source, at)
+            error.at(source, at)
+            raise
         return None if value is MISSING else value
 
     return run
@@ -323,25 +342,28 @@ def defined(compiler: Compiler, node: Expr) -> Run:
     if isinstance(node, nodes.Name):
         return defined_name(node.name)
     if isinstance(node, nodes.Attribute):
-        with compiler.leniently():
-            of, key = compiler.value(node.of), compiler.value(node.key)
-        if node.call is not None:
-            return lambda runtime, context: (
-                call_method(of(runtime, context), key(runtime, context), []) is not MISSING
-            )
-        return lambda runtime, context: (
-            attribute(of(runtime, context), key(runtime, context)) is not MISSING
-        )
+        return defined_attribute(compiler, node)
     if isinstance(node, nodes.BlockCall):
         return compile_calls.block_exists(compiler, node)
     if isinstance(node, nodes.MacroCall):
         imported, macro = node.imported, node.macro
-        return lambda runtime, context: (
-            runtime.macro_owner(imported, macro, context) is not None
-        )
+        return lambda runtime, context: runtime.macro_owner(imported, macro, context) is not None
     if isinstance(node, nodes.FunctionCall) and node.name == "constant":
         return compile_calls.constant_exists(compiler, node)
     return lambda _runtime, _context: True
+
+
+def defined_attribute(compiler: Compiler, node: nodes.Attribute) -> Run:
+    """Whether a path exists; no part of it has to."""
+    with compiler.leniently():
+        of, key = compiler.value(node.of), compiler.value(node.key)
+    if node.call is not None:
+        return lambda runtime, context: (
+            call_method(of(runtime, context), key(runtime, context), []) is not MISSING
+        )
+    return lambda runtime, context: (
+        attribute(of(runtime, context), key(runtime, context)) is not MISSING
+    )
 
 
 def defined_name(key: str) -> Run:
@@ -376,4 +398,3 @@ COMPILERS: dict[type[Expr], Callable[[Compiler, Any], Run]] = {
     nodes.ParentCall: compile_calls.parent_call,
     nodes.BlockCall: compile_calls.block_call,
 }
-

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from orderdesk.lib.twig import compile_statements, compile_values
 from orderdesk.lib.twig.errors import Source
-from orderdesk.lib.twig.escaping import strategy_for
+from orderdesk.lib.twig.escaping import Strategy, strategy_for
 from orderdesk.lib.twig.library import Library
 from orderdesk.lib.twig.nodes import Body, Expr, Parsed
 from orderdesk.lib.twig.runtime import Context, Do, Run, Runtime, Template
@@ -20,7 +20,7 @@ class Compiler:
     """
 
     def __init__(
-        self, source: Source, library: Library, *, autoescape: str | bool, strict: bool
+        self, source: Source, library: Library, *, autoescape: Strategy, strict: bool
     ) -> None:
         self.source = source
         self.library = library
@@ -30,7 +30,7 @@ class Compiler:
         self.strategies = [self.strategy(autoescape)]
         self.template = Template(source.name, source.text)
 
-    def strategy(self, wanted: str | bool) -> str | bool:
+    def strategy(self, wanted: Strategy) -> Strategy:
         """A strategy, with "name" looked up and true taken for HTML."""
         if wanted == "name":
             return strategy_for(self.source.name)
@@ -40,7 +40,7 @@ class Compiler:
         """Compile the whole template."""
         template = self.template
         template.used = {"tags": tree.tags, "filters": tree.filters, "functions": tree.functions}
-        template.traits = [(str(trait.template.value), trait.aliases) for trait in tree.traits]
+        template.traits = [(trait.template, trait.aliases) for trait in tree.traits]
         template.body = self.body(tree.body)
         if tree.parent is not None:
             template.parent = self.value(tree.parent)
@@ -101,7 +101,7 @@ class Compiler:
         self.lenient = outer
 
     @contextmanager
-    def escaping(self, strategy: str | bool) -> Iterator[None]:
+    def escaping(self, strategy: Strategy) -> Iterator[None]:
         """Compile with another strategy."""
         self.strategies.append(self.strategy(strategy))
         yield

@@ -122,9 +122,7 @@ class Environment:
         try:
             tree = self.tree(source, name)
             text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), name)
-            compiler = Compiler(
-                text, self.library, autoescape=self.autoescape, strict=self.strict
-            )
+            compiler = Compiler(text, self.library, autoescape=self.autoescape, strict=self.strict)
             return compiler.compile(tree)
         except RecursionError as error:
             raise NestingLimitReached("The template is nested too deep.") from error
@@ -139,9 +137,7 @@ class ReadyTemplate:
         self.environment = environment
         self.template = template
 
-    def render(
-        self, context: Mapping[str, Any], templates: Mapping[str, str] | None = None
-    ) -> str:
+    def render(self, context: Mapping[str, Any], templates: Mapping[str, str] | None = None) -> str:
         """Render with these variables; `templates` are those it may include.
 
         Raises:

@@ -10,6 +10,8 @@ from typing import Any
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.values import Markup, Value, to_text
 
+# A strategy by its name, or whether the usual one is to be used.
+Strategy = str | bool
 STRATEGIES = ("html", "js", "url", "css", "html_attr")
 NOT_JS = re.compile(r"[^A-Za-z0-9,._]")
 NOT_CSS = re.compile(r"[^A-Za-z0-9]")
@@ -43,9 +45,7 @@ def js(text: str) -> str:
         if char in SHORT_JS:
             return SHORT_JS[char]
         units = char.encode("utf-16-be", "surrogatepass")
-        return "".join(
-            f"\\u{units[i]:02X}{units[i + 1]:02X}" for i in range(0, len(units), 2)
-        )
+        return "".join(f"\\u{units[i]:02X}{units[i + 1]:02X}" for i in range(0, len(units), 2))
 
     return NOT_JS.sub(one, text)
 
@@ -112,4 +112,5 @@ def strategy_for(name: str) -> str | bool:
     """The strategy that a template's file name asks for, where `autoescape` is "name"."""
     name = name.removesuffix(".twig")
     ending = name.rsplit("/", 1)[-1].rpartition(".")[2] if "." in name else ""
-    return {"js": "js", "css": "css", "txt": False}.get(ending, "html")
+    strategies: dict[str, str | bool] = {"js": "js", "css": "css", "txt": False}
+    return strategies.get(ending, "html")

@@ -160,9 +160,7 @@ class ExpressionParser:
             return self.read_postfix(nodes.Unary(token.at, token.value, operand))
         if stream.accept(kinds.PUNCTUATION, "("):
             expr = self.read()
-            stream.expect(
-                kinds.PUNCTUATION, ")", "An opened parenthesis is not properly closed"
-            )
+            stream.expect(kinds.PUNCTUATION, ")", "An opened parenthesis is not properly closed")
             if isinstance(expr, nodes.Unary):
                 expr.bracketed = True
             return self.read_postfix(expr)

@@ -83,11 +83,13 @@ def random(runtime: Runtime, values: Value = None, max: Value = None) -> Value: 
     if not isinstance(values, list | dict):
         return values
     if not values:
-        raise TwigRuntimeError('The "random" function cannot pick from an empty sequence or mapping.')
+        raise TwigRuntimeError(
+            'The "random" function cannot pick from an empty sequence or mapping.'
+        )
     return chance.choice(arrays.values(values))
 
 
-def include(
+def include(  # noqa: PLR0913
     runtime: Runtime,
     context: Context,
     template: Value,
@@ -158,4 +160,3 @@ FUNCTIONS: dict[str, Entry] = index(
         entry("template_from_string", template_from_string, subject=False),
     ]
 )
-

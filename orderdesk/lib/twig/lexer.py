@@ -35,9 +35,7 @@ COMMENT_END = re.compile(r"-#\}\s*|~#\}[ \t\0\x0b]*|#\}\n?")
 BLOCK_CLOSE = re.compile(r"\s*(?:-%\}\s*|~%\}[ \t\0\x0b]*|%\}\n?)", re.ASCII)
 VAR_CLOSE = re.compile(r"\s*(?:-\}\}\s*|~\}\}[ \t\0\x0b]*|\}\})", re.ASCII)
 VERBATIM = re.compile(r"\s*verbatim\s*(?:-%\}\s*|~%\}[ \t\0\x0b]*|%\})", re.ASCII)
-END_VERBATIM = re.compile(
-    r"\{%([-~])?\s*endverbatim\s*(?:-%\}\s*|~%\}[ \t\0\x0b]*|%\})", re.ASCII
-)
+END_VERBATIM = re.compile(r"\{%([-~])?\s*endverbatim\s*(?:-%\}\s*|~%\}[ \t\0\x0b]*|%\})", re.ASCII)
 LINE = re.compile(r"\s*line\s+\d+\s*%\}", re.ASCII)
 SPACE = re.compile(r"\s+", re.ASCII)
 INLINE_COMMENT = re.compile(r"#[^\n]*")
@@ -52,6 +50,16 @@ DOUBLE_QUOTED = re.compile(r'"([^#"\\]*(?:\\.[^#"\\]*)*)"', re.DOTALL)
 STRING_PART = re.compile(r'[^#"\\]*(?:(?:\\.|#(?!\{))[^#"\\]*)*', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\x0b", "f": "\x0c", "a": "\x07", "b": "\x08"}
+# In the order in which they are tried.
+TOKENS = (
+    (re.compile(r"\.\.\."), SPREAD),
+    (re.compile("=>"), ARROW),
+    (WORD_OPERATOR, OPERATOR),
+    (SIGN_OPERATOR, OPERATOR),
+    (NAME_RE, NAME),
+    (NUMBER_RE, NUMBER),
+)
+INTERPOLATION_CLOSE = re.compile(r"\s*\}", re.ASCII)
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -170,26 +178,19 @@ class Lexer:
             raise self.fail(f'Unclosed "{bracket}".', at)
 
     def read_token(self) -> None:
-        code, at = self.code, self.at
-        if found := SPACE.match(code, at):
+        if found := SPACE.match(self.code, self.at):
             self.at = found.end()
-        elif code.startswith("...", at):
-            self.take(SPREAD, "...")
-        elif code.startswith("=>", at):
-            self.take(ARROW, "=>")
-        elif found := WORD_OPERATOR.match(code, at):
-            self.take(OPERATOR, found[0], " ".join(found[0].split()))
-        elif found := SIGN_OPERATOR.match(code, at):
-            self.take(OPERATOR, found[0])
-        elif found := NAME_RE.match(code, at):
-            self.take(NAME, found[0])
-        elif found := NUMBER_RE.match(code, at):
-            self.take(NUMBER, found[0])
-        elif at < len(code):
-            self.read_punctuation(code[at])
+            return
+        for pattern, kind in TOKENS:
+            if found := pattern.match(self.code, self.at):
+                value = " ".join(found[0].split()) if kind == OPERATOR else found[0]
+                self.take(kind, found[0], value)
+                return
+        if self.at < len(self.code):
+            self.read_punctuation(self.code[self.at])
 
-    def take(self, kind: str, text: str, value: str | None = None) -> None:
-        self.push(kind, text if value is None else value)
+    def take(self, kind: str, text: str, value: str) -> None:
+        self.push(kind, value)
         self.at += len(text)
 
     def read_punctuation(self, char: str) -> None:
@@ -204,7 +205,7 @@ class Lexer:
         elif char not in "?:.,|":
             self.read_quoted(char)
             return
-        self.take(PUNCTUATION, char)
+        self.take(PUNCTUATION, char, char)
 
     def read_quoted(self, char: str) -> None:
         if char == "#" and (found := INLINE_COMMENT.match(self.code, self.at)):
@@ -244,7 +245,7 @@ class Lexer:
         self.brackets.append(("#", start))
         while True:
             if len(self.brackets) == opened + 1 and (
-                found := re.compile(r"\s*\}").match(self.code, self.at)
+                found := INTERPOLATION_CLOSE.match(self.code, self.at)
             ):
                 self.brackets.pop()
                 self.push(INTERPOLATION_END, "}")

@@ -81,7 +81,9 @@ class Library:
     ) -> Library:
         """A library with more entries; this one stays as it is."""
         return Library(
-            self.filters | index(filters), self.functions | index(functions), self.tests | index(tests)
+            self.filters | index(filters),
+            self.functions | index(functions),
+            self.tests | index(tests),
         )
 
     def of_kind(self, kind: str) -> dict[str, Entry]:

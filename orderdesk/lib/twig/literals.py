@@ -46,9 +46,7 @@ def read_array(reader: ExpressionParser) -> Expr:
     items: list[Item] = []
     while not stream.test(kinds.PUNCTUATION, "]"):
         if items:
-            stream.expect(
-                kinds.PUNCTUATION, ",", "A sequence element must be followed by a comma"
-            )
+            stream.expect(kinds.PUNCTUATION, ",", "A sequence element must be followed by a comma")
             if stream.test(kinds.PUNCTUATION, "]"):
                 break
         spread = bool(stream.accept(kinds.SPREAD))

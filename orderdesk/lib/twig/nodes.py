@@ -297,7 +297,7 @@ class Macro(Statement):
 class Trait:
     """`{% use 'template' with block as alias %}`."""
 
-    template: Expr
+    template: str
     aliases: dict[str, str]
 
 

@@ -83,10 +83,11 @@ class Parser:
         stream = self.stream
         body = Body(stream.current.at, [])
         while not stream.test(kinds.EOF):
-            if stream.test(kinds.BLOCK_START) and stream.look().value in until:
-                if stream.look().kind == kinds.NAME:
-                    stream.next()
-                    break
+            ahead = stream.look()
+            ends = ahead.kind == kinds.NAME and ahead.value in until
+            if ends and stream.test(kinds.BLOCK_START):
+                stream.next()
+                break
             if statement := self.read_statement(opener):
                 body.statements.append(statement)
         else:
@@ -179,7 +180,9 @@ class Parser:
 
     def parent_node(self, args: Args, at: int) -> Expr:
         if not self.block_stack:
-            raise self.stream.fail('Calling the "parent" function outside of a block is forbidden.', at)
+            raise self.stream.fail(
+                'Calling the "parent" function outside of a block is forbidden.', at
+            )
         if self.parent is None and not self.traits:
             raise self.stream.fail(
                 'Calling the "parent" function on a template that does not call "extends" or '
@@ -192,9 +195,7 @@ class Parser:
     def block_node(self, args: Args, at: int) -> Expr:
         both = [*args.positional, *args.named.values()]
         if not both:
-            raise self.stream.fail(
-                'The "block" function takes one argument (the block name).', at
-            )
+            raise self.stream.fail('The "block" function takes one argument (the block name).', at)
         self.loop_seen += 1
         name = args.named.get("name", both[0])
         template = args.named.get("template", both[1] if len(both) > 1 else None)
@@ -202,9 +203,8 @@ class Parser:
 
     def attribute_node(self, args: Args, at: int) -> Expr:
         given = list(args.positional)
-        for name in ("variable", "attribute", "arguments")[len(given) :]:
-            if name in args.named:
-                given.append(args.named[name])
+        rest = ("variable", "attribute", "arguments")[len(given) :]
+        given.extend(args.named[name] for name in rest if name in args.named)
         if len(given) < 2:
             raise self.stream.fail(
                 'The "attribute" function takes at least two arguments (the variable and the '

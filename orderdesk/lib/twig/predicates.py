@@ -17,7 +17,7 @@ def is_even(value: Value) -> bool:
 
 def is_odd(value: Value) -> bool:
     """Is it not?"""
-    return abs(modulo(value, 2)) == 1
+    return bool(modulo(value, 2) != 0)
 
 
 def is_defined(value: Value) -> bool:

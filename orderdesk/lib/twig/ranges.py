@@ -6,7 +6,7 @@ from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.limits import Meter
 from orderdesk.lib.twig.values import Value, numeric, to_float, to_int
 
-FAR = 'range(): Argument #3 ($step) must not exceed the specified range'
+FAR = "range(): Argument #3 ($step) must not exceed the specified range"
 
 
 def php_range(meter: Meter, low: Value, high: Value, step: Value) -> list[Value]:
@@ -14,13 +14,16 @@ def php_range(meter: Meter, low: Value, high: Value, step: Value) -> list[Value]
     for bound in (low, high, step):
         if isinstance(bound, list | dict):
             raise TwigRuntimeError("range(): an array is no bound.")
-    if all(isinstance(bound, str) and bound for bound in (low, high)):
-        if numeric(low) is None or numeric(high) is None:
-            if not (numeric(low) is not None or numeric(high) is not None):
-                return letters(meter, low, high, to_int(step))
+    if is_letter(low) and is_letter(high):
+        return letters(meter, low, high, to_int(step))
     if any(is_float(bound) for bound in (low, high, step)):
         return floats(meter, to_float(low), to_float(high), abs(to_float(step)))
     return integers(meter, to_int(low), to_int(high), abs(to_int(step)))
+
+
+def is_letter(bound: Value) -> bool:
+    """Is it a text that is no number?"""
+    return isinstance(bound, str) and bound != "" and numeric(bound) is None
 
 
 def is_float(bound: Value) -> bool:

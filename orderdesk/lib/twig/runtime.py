@@ -188,8 +188,7 @@ class Runtime:
             self.show_inherited(name, context, parent, self.blocks)
         else:
             raise TwigRuntimeError(
-                "The template has no parent and no traits defining the "
-                f'"{name}" block.'
+                f'The template has no parent and no traits defining the "{name}" block.'
             )
 
     def run_block(self, block: tuple[Template, Do], context: Context, blocks: Blocks) -> None:

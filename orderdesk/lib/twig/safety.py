@@ -15,16 +15,12 @@ def safe_for(expr: Expr, library: Library) -> frozenset[str]:
     """The strategies for which this is safe."""
     if isinstance(expr, nodes.Const | nodes.ParentCall | nodes.BlockCall | nodes.MacroCall):
         return ALL
-    if isinstance(expr, nodes.Conditional):
-        return safe_for(expr.yes or expr.test, library) & safe_for(expr.no, library)
-    if isinstance(expr, nodes.Coalesce):
-        return safe_for(expr.left, library) & safe_for(expr.right, library)
+    if chosen := arms(expr):
+        return safe_for(chosen[0], library) & safe_for(chosen[1], library)
     if isinstance(expr, nodes.FilterCall):
         return safe_filter(expr, library)
     if isinstance(expr, nodes.FunctionCall):
         return library.functions[expr.name].safe
-    if isinstance(expr, nodes.Name) and expr.name == "_self":
-        return NONE
     return NONE
 
 

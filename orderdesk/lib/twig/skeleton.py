@@ -51,8 +51,7 @@ def keep_inside(statement: Statement, source: Source) -> Statement:
     """The same for the bodies inside a statement."""
     if isinstance(statement, nodes.If):
         branches = [
-            (test, keep_definitions(body, source, nested=True))
-            for test, body in statement.branches
+            (test, keep_definitions(body, source, nested=True)) for test, body in statement.branches
         ]
         otherwise = statement.otherwise
         if otherwise:

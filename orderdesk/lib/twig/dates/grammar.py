@@ -208,7 +208,10 @@ FORMATS: list[tuple[re.Pattern[str], Handler]] = [
         (r"<Y4><ML><DL>", set_date),
         (r"<Y4><ML><DL>t?<HL>:?<IL>:?<SL>", set_both),
         (r"(?P<year>\d{4})-?W(?P<week>[0-4]\d|5[0-3])(?:-?(?P<day>[0-7]))?", set_week),
-        (r"(?P<year>\d{4})[.-]?(?P<count>00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])", set_day_of_year),
+        (
+            r"(?P<year>\d{4})[.-]?(?P<count>00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])",
+            set_day_of_year,
+        ),
         (r"<MN>(?![a-z])", set_month),
         *words.FORMATS,
         (ZONE, set_zone),
@@ -262,5 +265,3 @@ def guarded(text: str, now: Moment, *, modify: bool) -> Moment:
     except TwigRuntimeError as error:
         what = "modify the date by" if modify else "parse the date"
         raise TwigRuntimeError(f'Failed to {what} "{text}": {error.message}.') from error
-
-

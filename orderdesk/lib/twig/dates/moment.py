@@ -86,11 +86,11 @@ class Interval:
     days: int
 
     def attribute(self, name: str, default: Any) -> Any:
-        """`days`, `y`, `m`, …"""
+        """A field by its name in PHP."""
         return getattr(self, name) if name in INTERVAL_FIELDS else default
 
     def call(self, name: str, arguments: list[Any], default: Any) -> Any:
-        """`format('%a')`."""
+        """Answer `format('%a')`."""
         if name.lower() == "format" and len(arguments) == 1 and isinstance(arguments[0], str):
             return format_interval(self, arguments[0])
         return default
@@ -136,8 +136,17 @@ def difference(one: Moment, other: Moment) -> Interval:
     if fields[1] < 0:
         fields[1], fields[0] = fields[1] + 12, fields[0] - 1
     whole = (late.local - early.local - (late.micro < early.micro)) // DAY
+    years, months, days = fields
     return Interval(
-        *fields, rest // 3600, rest // 60 % 60, rest % 60, micro / 1e6, int(invert), whole
+        years,
+        months,
+        days,
+        rest // 3600,
+        rest // 60 % 60,
+        rest % 60,
+        micro / 1e6,
+        int(invert),
+        whole,
     )
 
 
@@ -148,5 +157,3 @@ def from_civil(fields: Civil, micro: int, zone: Zone) -> Moment:
     if abs(local) > FURTHEST:
         raise TwigRuntimeError("The date is too far away.")
     return Moment(zone.stamp_of(local), micro, zone)
-
-

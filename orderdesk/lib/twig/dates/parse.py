@@ -98,15 +98,7 @@ def apply_days(year: int, month: int, day: int, relative: Relative) -> int:
     for amount in (relative.year, relative.month, relative.day, relative.weekdays or 0):
         if abs(amount) > LARGEST_STEP:
             raise TwigRuntimeError("The date is too far away.")
-    if relative.nth_weekday:
-        month += relative.month + (relative.nth_weekday == "last")
-        day = 1
-        relative.month = 0
-    if relative.first_last and relative.weekday is None:
-        day = 1  # a day that the named month does not have must not lead to the next one
-    if relative.weekday is not None:
-        day += weekday_shift(days_from_civil(year, month, day), relative)
-    year, month, day = civil_from_days(days_from_civil(year, month, day))
+    year, month, day = apply_named_day(year, month, day, relative)
     year, month, day = year + relative.year, month + relative.month, day + relative.day
     if relative.first_last:
         year, month, day = civil_from_days(days_from_civil(year, month, day))
@@ -118,6 +110,19 @@ def apply_days(year: int, month: int, day: int, relative: Relative) -> int:
     if abs(days) * DAY > FURTHEST:
         raise TwigRuntimeError("The date is too far away.")
     return days
+
+
+def apply_named_day(year: int, month: int, day: int, relative: Relative) -> tuple[int, int, int]:
+    """The date with its month and day in range, on the day of the week that is named."""
+    if relative.nth_weekday:
+        month += relative.month + (relative.nth_weekday == "last")
+        day = 1
+        relative.month = 0
+    if relative.first_last and relative.weekday is None:
+        day = 1  # a day that the named month does not have must not lead to the next one
+    if relative.weekday is not None:
+        day += weekday_shift(days_from_civil(year, month, day), relative)
+    return civil_from_days(days_from_civil(year, month, day))
 
 
 def weekday_shift(days: int, relative: Relative) -> int:

@@ -116,7 +116,7 @@ def day_name(parsed: Parsed, found: re.Match[str]) -> None:
 
 
 def word_of_day(parsed: Parsed, found: re.Match[str]) -> None:
-    """`now`, `today`, `noon`, `yesterday`, …"""
+    """Read `now`, `today`, `noon`, `yesterday` and their like."""
     word = found["word"].lower()
     if word == "now":
         return

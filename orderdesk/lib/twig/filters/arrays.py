@@ -52,7 +52,11 @@ def merged(runtime: Runtime, value: Value, *arrays_: Value) -> Value:
 
 
 def batch(
-    runtime: Runtime, items: Value, size: Value, fill: Value = None, preserve_keys: Value = True  # noqa: FBT002
+    runtime: Runtime,
+    items: Value,
+    size: Value,
+    fill: Value = None,
+    preserve_keys: Value = True,  # noqa: FBT002
 ) -> Value:
     """Rows of a size, rounded up; each keeps the keys of its values."""
     array = array_of(items, "batch")
@@ -110,9 +114,11 @@ def reverse(runtime: Runtime, value: Value, preserve_keys: Value = False) -> Val
     pairs = list(items(value))[::-1]
     if preserve_keys:
         return packed(dict(pairs))
-    return arrays.merge([{key: item} for key, item in pairs]) if isinstance(value, dict) else [
-        item for _, item in pairs
-    ]
+    return (
+        arrays.merge([{key: item} for key, item in pairs])
+        if isinstance(value, dict)
+        else [item for _, item in pairs]
+    )
 
 
 def shuffled(runtime: Runtime, array: Value) -> Value:
@@ -137,7 +143,10 @@ def length(thing: Value) -> int:
 
 
 def sliced(
-    item: Value, start: Value, length: Value = None, preserve_keys: Value = False  # noqa: FBT002
+    item: Value,
+    start: Value,
+    length: Value = None,
+    preserve_keys: Value = False,  # noqa: FBT002
 ) -> Value:
     """Part of a text or an array: from `start`, so many; negative ones count from the end."""
     first = slice_number(start, "start")
@@ -189,5 +198,3 @@ def last(item: Value) -> Value:
 def all_keys(array: Value) -> Value:
     """The keys."""
     return keys(array) if isinstance(array, list | dict) else []
-
-

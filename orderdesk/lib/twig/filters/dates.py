@@ -21,7 +21,9 @@ def zone_of(value: Value) -> Zone:
     """A zone by its name."""
     zone = find_zone(to_text(value))
     if zone is None:
-        raise TwigRuntimeError(f"DateTimeZone::__construct(): Unknown or bad timezone ({to_text(value)})")
+        raise TwigRuntimeError(
+            f"DateTimeZone::__construct(): Unknown or bad timezone ({to_text(value)})"
+        )
     return zone
 
 
@@ -40,10 +42,7 @@ def to_moment(runtime: Runtime, value: Value, timezone: Value = None) -> Moment:
             f"{php_type(value)} given"
         )
     text = float_text(value) if isinstance(value, float) else to_text(value)
-    if is_stamp(text):
-        moment = Moment(int(text), 0, fixed_zone(0))
-    else:
-        moment = read_date(text, now)
+    moment = Moment(int(text), 0, fixed_zone(0)) if is_stamp(text) else read_date(text, now)
     return moment.moved(target) if target else moment
 
 

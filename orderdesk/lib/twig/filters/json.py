@@ -96,9 +96,9 @@ class Writer:
         code = ord(char)
         if 0x20 <= code < 0x80:
             return char
-        if code >= 0x80 and self.flags & UNICODE:
-            if char not in "\u2028\u2029" or self.flags & TERMINATORS:
-                return char
+        plain = char not in "\u2028\u2029" or self.flags & TERMINATORS
+        if code >= 0x80 and self.flags & UNICODE and plain:
+            return char
         units = char.encode("utf-16-be", "surrogatepass").hex()
         return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 

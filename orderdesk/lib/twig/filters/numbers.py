@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from orderdesk.lib.twig.runtime import Runtime
 
 MOST_PLACES = 300
+# Powers of ten that a float holds exactly.
+EXACT_POWERS = 23
 
 
 def absolute(value: Value) -> Value:
@@ -28,7 +30,9 @@ def absolute(value: Value) -> Value:
     if isinstance(value, str):
         number = numeric(value)
         if number is None:
-            raise TwigRuntimeError("abs(): Argument #1 ($num) must be of type int|float, string given")
+            raise TwigRuntimeError(
+                "abs(): Argument #1 ($num) must be of type int|float, string given"
+            )
     elif isinstance(value, list | dict):
         raise TwigRuntimeError("abs(): Argument #1 ($num) must be of type int|float, array given")
     else:
@@ -47,25 +51,18 @@ def php_round(value: float, places: int) -> float:
     if not math.isfinite(value) or value == 0:
         return value
     places = max(-MOST_PLACES, min(MOST_PLACES, places))
-    before = math.floor(math.log10(abs(value)))
-    digits = 14 - before
-    if digits > places and digits - 15 < places:
-        shown = float(f"{value:.14e}")
-        scaled = scale(shown, digits)
-        scaled = half_up(scaled)
-        use = max(places - digits, -4 * 15)
-        scaled = scaled / 10.0 ** -use
-        if abs(places) < 23:
-            rounded = half_up(scaled)
-        else:
-            rounded = half_up(scaled)
+    digits = 14 - math.floor(math.log10(abs(value)))
+    if digits > places > digits - 15:
+        # Round to fifteen digits first, then to the places that are wanted.
+        shown = half_up(scale(float(f"{value:.14e}"), digits))
+        scaled = scale(shown, max(places - digits, -60))
     else:
         scaled = scale(value, places)
         if abs(scaled) >= 1e15:
             return value
-        rounded = half_up(scaled)
-    if abs(places) < 23:
-        return rounded / 10.0**places if places > 0 else rounded * 10.0**-places
+    rounded = half_up(scaled)
+    if abs(places) < EXACT_POWERS:
+        return scale(rounded, -places)
     return float(f"{rounded:.0f}e{-places}")
 
 
@@ -100,10 +97,11 @@ def round_operand(value: Value) -> int | float:
 
 def precision_of(precision: Value) -> int:
     """A number of places."""
-    if isinstance(precision, str) and numeric(precision) is None or isinstance(precision, list | dict):
+    if isinstance(precision, list | dict) or (
+        isinstance(precision, str) and numeric(precision) is None
+    ):
         raise TwigRuntimeError(
-            "round(): Argument #2 ($precision) must be of type int, "
-            f"{php_type(precision)} given"
+            f"round(): Argument #2 ($precision) must be of type int, {php_type(precision)} given"
         )
     return to_int(precision)
 

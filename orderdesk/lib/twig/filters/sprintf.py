@@ -38,9 +38,7 @@ def php_format(runtime: Runtime, value: Value, *values: Value) -> str:
         if not found["place"]:
             used += 1
         if index >= len(values):
-            raise TwigRuntimeError(
-                f"{index + 2} arguments are required, {len(values) + 1} given"
-            )
+            raise TwigRuntimeError(f"{index + 2} arguments are required, {len(values) + 1} given")
         width = int((found["width"] or "0")[:10])
         size += width
         runtime.meter.text(size)

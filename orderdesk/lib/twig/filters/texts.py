@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.values import Value, php_type, to_int, to_text
 
@@ -18,7 +17,7 @@ ENCODINGS = {
     "ISO-8859-15": "iso8859-15", "WINDOWS-1252": "cp1252", "CP1252": "cp1252",
 }  # fmt: skip
 # A letter goes on after these, so `o'neil` and `ada@example.com` are one word in part.
-TITLE_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.:·](?=[^\W\d_])|[\u0300-\u036f])*")
+TITLE_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.:\u00b7](?=[^\W\d_])|[\u0300-\u036f])*")
 
 
 def upper(value: Value) -> str:
@@ -117,5 +116,3 @@ def split_at(text: str, sign: str, limit: int | None) -> list[str]:
     if limit < 0:
         return text.split(sign)[:limit]
     return text.split(sign, max(limit, 1) - 1)
-
-

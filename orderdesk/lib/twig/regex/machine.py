@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from orderdesk.lib.twig.errors import StepLimitReached
 from orderdesk.lib.twig.limits import Meter
 from orderdesk.lib.twig.regex import program as p
@@ -37,7 +39,7 @@ class Machine:
         self.meter.charge(1 - self.fuel // PER_STEP)
         self.fuel = PER_STEP
 
-    def run(
+    def run(  # noqa: C901, PLR0915 - one loop, because a call for each instruction doubles the time
         self, code: list[Instruction], at: int, slots: Slots, end: int | None
     ) -> tuple[int, Slots] | None:
         """Match from one place; gives where it ended and what the slots hold.
@@ -91,7 +93,7 @@ class Machine:
         self,
         ways: list[tuple[int, int, Slots, int]],
         state: tuple[int, int, Slots],
-        test: p.Any,
+        test: Any,
         bounds: tuple[int, int | None, bool],
     ) -> tuple[bool, int]:
         """As many characters of a set as there are, with a way back for each."""
@@ -112,7 +114,7 @@ class Machine:
         return True, at
 
     def step(
-        self, operation: int, first: p.Any, second: p.Any, state: tuple[int, Slots]
+        self, operation: int, first: Any, second: Any, state: tuple[int, Slots]
     ) -> tuple[bool, int, Slots]:
         """The rarer instructions."""
         at, slots = state
@@ -126,10 +128,10 @@ class Machine:
             found = self.run(first, at, slots, None)
             return (True, *found) if found else (False, at, slots)
         widths, negated = second
-        found = self.look(first, state, widths)
+        held = self.look(first, state, widths)
         if negated:
-            return found is None, at, slots
-        return (True, at, found) if found is not None else (False, at, slots)
+            return held is None, at, slots
+        return (True, at, held) if held is not None else (False, at, slots)
 
     def look(
         self, code: list[Instruction], state: tuple[int, Slots], widths: list[int] | None
@@ -145,7 +147,7 @@ class Machine:
         return None
 
     def same_again(
-        self, index: int, any_case: bool, state: tuple[int, Slots]  # noqa: FBT001
+        self, index: int, any_case: Any, state: tuple[int, Slots]
     ) -> tuple[bool, int, Slots]:
         """The text of an earlier group, once more."""
         at, slots = state

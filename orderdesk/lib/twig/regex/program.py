@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderdesk.lib.twig.regex.syntax import (
+from orderdesk.lib.twig.regex.syntax import BadPattern, PatternReader
+from orderdesk.lib.twig.regex.tree import (
     Alt,
     Assert,
     Atomic,
     Back,
-    BadPattern,
     Group,
     Look,
     Node,
     One,
-    PatternReader,
     Repeat,
     Seq,
 )
@@ -59,7 +58,7 @@ class Program:
         self.size += 1
         if self.size > LARGEST:
             raise BadPattern("Compilation failed: regular expression is too large")
-        code.append(instruction)  # type: ignore[arg-type]
+        code.append(instruction)
         return len(code) - 1
 
     def emit(self, node: Node, code: list[Instruction]) -> None:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NoReturn
 
 from orderdesk.lib.twig.regex import charset
 from orderdesk.lib.twig.regex.charset import Test
+from orderdesk.lib.twig.regex.tree import (
+    Alt,
+    Assert,
+    Atomic,
+    Back,
+    Group,
+    Look,
+    Node,
+    One,
+    Repeat,
+    Seq,
+)
 
 PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 KNOWN_FLAGS = "imsxuADSUXJn"
@@ -22,86 +33,13 @@ REFERENCE = re.compile(
 INLINE = re.compile(r"([imsxUJn]*)(?:-([imsxUJn]*))?([:)])")
 POSIX_CLASS = re.compile(r"\[:(\^?)([a-z]+):\]")
 CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "e": "\x1b", "a": "\x07"}
+# What stands after `(?`, whether it looks behind, and whether it must not match.
+LOOKS = (("=", False, False), ("!", False, True), ("<=", True, False), ("<!", True, True))
 LARGEST_REPEAT = 65535
 
 
 class BadPattern(Exception):
     """The pattern cannot be read."""
-
-
-@dataclass(slots=True)
-class Node:
-    """A piece of a pattern."""
-
-
-@dataclass(slots=True)
-class One(Node):
-    """One character of a set."""
-
-    test: Test
-
-
-@dataclass(slots=True)
-class Seq(Node):
-    """Pieces, one after another."""
-
-    parts: list[Node]
-
-
-@dataclass(slots=True)
-class Alt(Node):
-    """One piece of several."""
-
-    branches: list[Node]
-
-
-@dataclass(slots=True)
-class Repeat(Node):
-    """A piece several times; `mode` is "", "?" (few first) or "+" (never give back)."""
-
-    part: Node
-    least: int
-    most: int | None
-    mode: str
-
-
-@dataclass(slots=True)
-class Group(Node):
-    """A piece whose text can be referred to."""
-
-    part: Node
-    index: int
-
-
-@dataclass(slots=True)
-class Assert(Node):
-    """A place: `^ $ A z Z b B`, with `m` or `D` after a sign where they change it."""
-
-    kind: str
-
-
-@dataclass(slots=True)
-class Back(Node):
-    """The text of an earlier group."""
-
-    index: int
-    any_case: bool
-
-
-@dataclass(slots=True)
-class Look(Node):
-    """A piece that must, or must not, follow or precede."""
-
-    part: Node
-    behind: bool
-    negated: bool
-
-
-@dataclass(slots=True)
-class Atomic(Node):
-    """A piece that is not tried again another way."""
-
-    part: Node
 
 
 def split_delimiters(pattern: str) -> tuple[str, str]:
@@ -280,26 +218,29 @@ class PatternReader:
         if self.peek("*"):
             self.fail("backtracking verbs are not supported here")
         if not self.accept("?"):
-            if "n" in self.flags:
-                return self.closed(self.read_alternatives())
-            return self.read_capture()
+            capture = "n" not in self.flags
+            return self.read_capture() if capture else self.closed(self.read_alternatives())
         if self.accept("#"):
-            end = self.text.find(")", self.at)
-            if end < 0:
-                self.fail("missing ) after (?# comment")
-            self.at = end + 1
+            self.skip_comment()
             return None
-        for sign, behind, negated in (
-            ("=", False, False), ("!", False, True), ("<=", True, False), ("<!", True, True),
-        ):  # fmt: skip
+        for sign, behind, negated in LOOKS:
             if self.accept(sign):
                 return Look(self.closed(self.read_alternatives()), behind, negated)
+        return self.read_special_group()
+
+    def read_special_group(self) -> Node | None:
         if self.accept(">"):
             return Atomic(self.closed(self.read_alternatives()))
         if found := GROUP_NAME.match(self.text, self.at):
             self.at = found.end()
             return self.read_capture(found[1] or found[2])
         return self.read_inline()
+
+    def skip_comment(self) -> None:
+        end = self.text.find(")", self.at)
+        if end < 0:
+            self.fail("missing ) after (?# comment")
+        self.at = end + 1
 
     def read_capture(self, name: str = "") -> Node:
         self.groups += 1
@@ -344,7 +285,9 @@ class PatternReader:
             self.at += 1
             return None
         found = REFERENCE.match(self.text, self.at)
-        if found and (char not in "123456789" or int(found[0]) < 10 or int(found[0]) <= self.groups):
+        if found and (
+            char not in "123456789" or int(found[0]) < 10 or int(found[0]) <= self.groups
+        ):
             return self.read_reference(found)
         if test := self.read_escaped_class():
             return One(self.cased(test))
