@@ -73,10 +73,38 @@ def any_case(test: Test, *, unicode: bool) -> Test:
     return run
 
 
-def class_test(letter: str) -> Test:
+def is_word(char: str) -> bool:
+    """Is it a letter or digit of any script, or an underscore?"""
+    return char == "_" or unicodedata.category(char)[0] in "LN"
+
+
+# With the flag `u`, these classes mean all scripts.
+ANY_SCRIPT: dict[str, Test] = {
+    "w": is_word,
+    "word": is_word,
+    "d": lambda char: unicodedata.category(char) == "Nd",
+    "digit": lambda char: unicodedata.category(char) == "Nd",
+    "s": lambda char: char in SPACE or char == "\x85" or unicodedata.category(char)[0] == "Z",
+    "space": lambda char: char in SPACE or char == "\x85" or unicodedata.category(char)[0] == "Z",
+    "alpha": lambda char: unicodedata.category(char)[0] == "L",
+    "alnum": lambda char: unicodedata.category(char)[0] in "LN",
+    "upper": lambda char: unicodedata.category(char) == "Lu",
+    "lower": lambda char: unicodedata.category(char) == "Ll",
+}
+
+
+def class_test(letter: str, *, unicode: bool) -> Test:
     r"""A test for `\d`, `\w`, `\s`, `\h`, `\v`, or for the rest where it is a capital."""
-    test = member(CLASSES[letter.lower()])
+    name = letter.lower()
+    test = ANY_SCRIPT[name] if unicode and name in ANY_SCRIPT else member(CLASSES[name])
     return inverse(test) if letter.isupper() else test
+
+
+def posix_test(name: str, *, unicode: bool) -> Test | None:
+    """A test for `[:name:]`; None where there is no such class."""
+    if unicode and name in ANY_SCRIPT:
+        return ANY_SCRIPT[name]
+    return member(POSIX[name]) if name in POSIX else None
 
 
 def property_test(name: str) -> Test | None:

@@ -7,7 +7,7 @@ from typing import Any
 from orderdesk.lib.twig.errors import StepLimitReached
 from orderdesk.lib.twig.limits import Meter
 from orderdesk.lib.twig.regex import program as p
-from orderdesk.lib.twig.regex.charset import WORD
+from orderdesk.lib.twig.regex.charset import WORD, is_word
 from orderdesk.lib.twig.regex.program import Instruction, Program
 
 # So many instructions cost one step of the render.
@@ -173,6 +173,7 @@ class Machine:
             return at == len(text) or (at == len(text) - 1 and text[at] == "\n")
         if kind == "$m":
             return at == len(text) or text[at] == "\n"
-        before = at > 0 and text[at - 1] in WORD
-        after = at < len(text) and text[at] in WORD
+        word = is_word if self.program.unicode else WORD.__contains__
+        before = at > 0 and word(text[at - 1])
+        after = at < len(text) and word(text[at])
         return (before != after) == (kind == "b")

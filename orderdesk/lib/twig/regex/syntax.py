@@ -124,7 +124,9 @@ class PatternReader:
             if "x" in self.flags and self.skip_space():
                 continue
             if self.accept("\\Q"):
-                parts.extend(self.read_quoted())
+                quoted = self.read_quoted()
+                parts.extend(quoted[:-1])
+                parts.extend(self.read_quantifiers(one) for one in quoted[-1:])
                 continue
             if self.accept("\\E"):
                 continue
@@ -144,6 +146,14 @@ class PatternReader:
             return True
         return False
 
+    def skip_between(self) -> None:
+        """Skip comments, and with `x` white space, before a quantifier."""
+        while self.at < len(self.text):
+            if self.accept("(?#"):
+                self.skip_comment()
+            elif "x" not in self.flags or not self.skip_space():
+                return
+
     def read_quoted(self) -> list[Node]:
         end = self.text.find("\\E", self.at)
         stop = len(self.text) if end < 0 else end
@@ -161,21 +171,18 @@ class PatternReader:
         return test
 
     def read_quantifiers(self, node: Node) -> Node:
-        while (bounds := self.read_bounds()) is not None:
-            mode = "?" if self.accept("?") else "+" if self.accept("+") else ""
-            if "U" in self.flags and mode != "+":
-                mode = "" if mode else "?"
-            if isinstance(node, Assert):
-                # A place can be required once or not at all; more often is the same.
-                node = Repeat(node, min(bounds[0], 1), 1, mode)
-            else:
-                node = Repeat(node, *bounds, mode)
-        return node
+        if isinstance(node, Assert):
+            return node
+        bounds = self.read_bounds()
+        if bounds is None:
+            return node
+        mode = "?" if self.accept("?") else "+" if self.accept("+") else ""
+        if "U" in self.flags and mode != "+":
+            mode = "" if mode else "?"
+        return Repeat(node, *bounds, mode)
 
     def read_bounds(self) -> tuple[int, int | None] | None:
-        if "x" in self.flags:
-            while self.at < len(self.text) and self.skip_space():
-                pass
+        self.skip_between()
         for sign, bounds in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
             if self.accept(sign):
                 return bounds
@@ -192,6 +199,8 @@ class PatternReader:
         return least, most
 
     def read_atom(self) -> Node | None:
+        if QUANTIFIER.match(self.text, self.at):
+            self.fail("quantifier does not follow a repeatable item")
         char = self.text[self.at]
         self.at += 1
         if char == "(":
@@ -268,7 +277,7 @@ class PatternReader:
         outer, self.flags = self.flags, flags
         node = self.closed(self.read_alternatives())
         self.flags = outer
-        return node
+        return Seq([node]) if isinstance(node, Assert) else node
 
     def read_escape(self) -> Node | None:
         if self.at >= len(self.text):
@@ -280,7 +289,7 @@ class PatternReader:
         if char == "R":
             self.at += 1
             pair = Seq([One(charset.member("\r")), One(charset.member("\n"))])
-            return Atomic(Alt([pair, One(charset.class_test("v"))]))
+            return Atomic(Alt([pair, One(charset.class_test("v", unicode=False))]))
         if char == "K":
             self.at += 1
             return None
@@ -290,7 +299,7 @@ class PatternReader:
         ):
             return self.read_reference(found)
         if test := self.read_escaped_class():
-            return One(self.cased(test))
+            return One(test)
         return self.literal(self.read_escaped_char())
 
     def read_reference(self, found: re.Match[str]) -> Node:
@@ -310,7 +319,7 @@ class PatternReader:
         char = self.text[self.at]
         if char in "dDwWsShHvV":
             self.at += 1
-            return charset.class_test(char)
+            return charset.class_test(char, unicode="u" in self.flags)
         if char == "N":
             self.at += 1
             return charset.inverse(charset.member("\n"))
@@ -363,22 +372,19 @@ class PatternReader:
 
     def read_member(self) -> Test:
         if found := POSIX_CLASS.match(self.text, self.at):
-            if found[2] not in charset.POSIX:
+            test = charset.posix_test(found[2], unicode="u" in self.flags)
+            if test is None:
                 self.fail("unknown POSIX class name")
             self.at = found.end()
-            test = charset.member(charset.POSIX[found[2]])
             return charset.inverse(test) if found[1] else test
         low = self.read_class_char()
-        if not isinstance(low, str):
-            return low
-        if not self.peek("-") or self.text[self.at + 1 : self.at + 2] in ("]", ""):
-            return charset.member(low)
-        start = self.at
+        ranged = self.peek("-") and self.text[self.at + 1 : self.at + 2] not in ("]", "")
+        if not ranged:
+            return charset.member(low) if isinstance(low, str) else low
         self.at += 1
         high = self.read_class_char()
-        if not isinstance(high, str):
-            self.at = start
-            return charset.member(low)
+        if not isinstance(low, str) or not isinstance(high, str):
+            self.fail("invalid range in character class")
         if high < low:
             self.fail("range out of order in character class")
         return charset.span(low, high)
