@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from orderdesk.lib.twig.arrays import MISSING, Array, get, items
 from orderdesk.lib.twig.errors import TwigRuntimeError
+from orderdesk.lib.twig.limits import pay
 from orderdesk.lib.twig.values import (
     Markup,
     Value,
@@ -104,6 +105,7 @@ def compare_arrays(a: Array, b: Array, depth: int) -> int:
         raise TwigRuntimeError("Nesting level too deep - recursive dependency?")
     if len(a) != len(b):
         return order(len(a), len(b))
+    pay(1 + len(a) // 4)
     for key, value in items(a):
         other = get(b, key, MISSING)
         if other is MISSING:
@@ -131,6 +133,7 @@ def identical(a: Value, b: Value, depth: int = 0) -> bool:
     if depth > DEEPEST:
         raise TwigRuntimeError("Nesting level too deep - recursive dependency?")
     if isinstance(a, list | dict) and isinstance(b, list | dict):
+        pay(1 + len(a) // 4)
         return len(a) == len(b) and all(
             k == m and type(k) is type(m) and identical(v, w, depth + 1)
             for (k, v), (m, w) in zip(items(a), items(b), strict=True)
@@ -151,6 +154,7 @@ def contains(needle: Value, haystack: Value) -> bool:
         return False
     if isinstance(needle, Markup):
         needle = str(needle)
+    pay(len(haystack) // 4)
     return any(compare(needle, item) == 0 for _, item in items(haystack))
 
 

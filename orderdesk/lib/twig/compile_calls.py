@@ -11,6 +11,7 @@ from orderdesk.lib.twig.constants import CONSTANTS
 from orderdesk.lib.twig.errors import TwigError, TwigRuntimeError, TwigSyntaxError
 from orderdesk.lib.twig.escaping import auto_escape, escaper
 from orderdesk.lib.twig.library import Entry
+from orderdesk.lib.twig.limits import CHARACTERS_PER_STEP
 from orderdesk.lib.twig.runtime import Context, Run, Runtime
 from orderdesk.lib.twig.safety import safe_for
 from orderdesk.lib.twig.values import Value, empty, to_text
@@ -106,7 +107,10 @@ def call(compiler: Compiler, entry: Entry, of: Run, args: Arguments, at: int) ->
 
     def plain(runtime: Runtime, context: Context) -> Value:
         try:
-            return function(of(runtime, context), *args(runtime, context))
+            value = of(runtime, context)
+            if isinstance(value, str | list | dict):
+                runtime.meter.charge(len(value) // CHARACTERS_PER_STEP)
+            return function(value, *args(runtime, context))
         except TwigError as error:
             error.at(source, at)
             raise

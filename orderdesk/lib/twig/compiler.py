@@ -78,7 +78,7 @@ class Compiler:
         """Compile statements; running them pays for their own nodes first."""
         outer, self.cost = self.cost, 0
         runs = [compile_statements.compile_one(self, one) for one in node.statements]
-        cost = self.cost + len(runs)
+        cost = self.cost + len(runs) + 1  # even an empty body takes its time
         self.cost = outer
         if len(runs) == 1:
             return compile_statements.paid(runs[0], cost)

@@ -23,7 +23,7 @@ from orderdesk.lib.twig.errors import (
 from orderdesk.lib.twig.filters import FILTERS
 from orderdesk.lib.twig.functions import FUNCTIONS
 from orderdesk.lib.twig.library import Library
-from orderdesk.lib.twig.limits import Limits, Meter
+from orderdesk.lib.twig.limits import CURRENT, Limits, Meter
 from orderdesk.lib.twig.nodes import Parsed
 from orderdesk.lib.twig.parser import Parser
 from orderdesk.lib.twig.policy import Policy
@@ -144,8 +144,10 @@ class ReadyTemplate:
             TwigError: for whatever goes wrong.
         """
         environment = self.environment
+        meter = Meter(environment.limits)
+        present = CURRENT.set(meter)
         try:
-            runtime = Runtime(environment, Meter(environment.limits), dict(templates or {}))
+            runtime = Runtime(environment, meter, dict(templates or {}))
             variables = plain(dict(context))
             named = {str(key): value for key, value in variables.items()}
             runtime.display(self.template, named, {})
@@ -158,6 +160,8 @@ class ReadyTemplate:
             raise TwigInternalError(
                 f'An exception has been thrown during the rendering of a template ("{error}").'
             ) from error
+        finally:
+            CURRENT.reset(present)
 
 
 def render(  # noqa: PLR0913

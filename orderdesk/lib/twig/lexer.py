@@ -163,7 +163,8 @@ class Lexer:
         opened = len(self.brackets)
         while True:
             if len(self.brackets) == opened and (found := close.match(self.code, self.at)):
-                self.push(kind, "")
+                space = SPACE.match(self.code, self.at)
+                self.push(kind, "", space.end() if space else self.at)
                 self.at = found.end()
                 return
             self.read_token()

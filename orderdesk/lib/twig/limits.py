@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from orderdesk.lib.twig.errors import (
@@ -16,6 +17,8 @@ from orderdesk.lib.twig.errors import (
 
 # A step pays for one node of the tree, or for this many characters of text made on the way.
 CHARACTERS_PER_STEP = 512
+# So many items of a list can be passed through the interpreter's own loops in the time of one step.
+ITEMS_PER_STEP = 32
 # The clock is read once in so many steps: reading it at each one costs more than the step.
 STEPS_PER_CLOCK = 500
 
@@ -78,7 +81,7 @@ class Meter:
         """Pay for a list of this many items before it is made."""
         if count > self.limits.range:
             raise RangeLimitReached(f"The list has more than {self.limits.range} items.")
-        self.charge(count // 8)
+        self.charge(count // ITEMS_PER_STEP)
 
     def enter(self) -> None:
         """Go one template, block or macro deeper."""
@@ -91,3 +94,16 @@ class Meter:
     def leave(self) -> None:
         """Come back from one level."""
         self.depth -= 1
+
+
+CURRENT: ContextVar[Meter] = ContextVar("meter of the present render")
+
+
+def pay(steps: int) -> None:
+    """Charge the render that is going on, from where its meter is out of reach.
+
+    Arrays that share their parts can take for ever to compare, so even an operator has to pay.
+    """
+    meter = CURRENT.get(None)
+    if meter is not None:
+        meter.charge(steps)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderdesk.lib.twig.arrays import items
 from orderdesk.lib.twig.errors import TwigLoaderError, TwigRuntimeError
+from orderdesk.lib.twig.limits import ITEMS_PER_STEP
 from orderdesk.lib.twig.values import Callback, Markup, Value, php_type, to_text
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ class Runtime:
             raise TwigRuntimeError(
                 f'The "{of}" filter expects a sequence or a mapping, got "{php_type(value)}".'
             )
-        self.meter.charge(len(value) // 8)
+        self.meter.charge(len(value) // ITEMS_PER_STEP)
         return items(value)
 
     def markup(self, text: str) -> Value:

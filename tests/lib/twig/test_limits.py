@@ -16,7 +16,7 @@ TOO_MUCH = [
     ("{% block a %}{{ block('a') }}{% endblock %}", errors.NestingLimitReached),
     ("{{ " + "(" * 500 + "1" + ")" * 500 + " }}", errors.NestingLimitReached),
     ("{{ " + "-" * 5000 + "1 }}", errors.NestingLimitReached),
-    ("{{ " + "[" * 5000 + " }}", errors.NestingLimitReached),
+    ("{{ " + "[" * 5000 + "]" * 5000 + " }}", errors.NestingLimitReached),
     ("{{ 1" + "|upper" * 5000 + " }}", errors.NestingLimitReached),
     ("{% if 1 %}" * 500, errors.NestingLimitReached),
     (DOUBLING, errors.OutputLimitReached),
@@ -28,12 +28,16 @@ TOO_MUCH = [
     ("{{ 1..100001 }}", errors.RangeLimitReached),
     ("{{ [1]|batch(999999, 'x')|length }}", errors.RangeLimitReached),
     ("x" * 65_537, errors.SourceLimitReached),
-    ("{{ s matches '/(a+)+$/' }}", errors.StepLimitReached),
-    ("{{ s matches '/^(([a-z])+.)+[A-Z]([a-z])+$/' }}", errors.StepLimitReached),
+    ("{{ (s ~ 'b') matches '/(a+)+$/' }}", TwigLimitError),
+    ("{{ s matches '/^(([a-z])+.)+[A-Z]([a-z])+$/' }}", TwigLimitError),
     ("{{ s matches '/(.*)*(.*)*(.*)*z/' }}", TwigLimitError),
     ("{% include 'self' %}", errors.NestingLimitReached),
+    ("{% for i in 1..50000 %}{{ -i in many ? 1 }}{% endfor %}", TwigLimitError),
+    ("{% for i in 1..50000 %}{{ many|first }}{{ many|reverse|first }}{% endfor %}", TwigLimitError),
+    ("{% for i in 1..50000 %}{{ s|upper|length }}{{ s|trim }}{% endfor %}", TwigLimitError),
+    ("{% for i in 1..50000 %}{% set many = many|merge([i]) %}{% endfor %}", TwigLimitError),
 ]  # fmt: skip
-CONTEXT = {"s": "a" * 500_000}
+CONTEXT = {"s": "a" * 500_000, "many": list(range(90_000))}
 
 
 @pytest.mark.parametrize(("template", "error"), TOO_MUCH, ids=range(len(TOO_MUCH)))
@@ -57,5 +61,8 @@ def test_what_stays_within_the_limits_is_not_stopped():
     template = "{% for i in 1..2000 %}{{ i }},{% endfor %}"
 
     assert len(Environment().render(template, {})) == 8893
+    grown = "{% set a = [] %}{% for i in 1..2500 %}{% set a = a|merge([i]) %}{% endfor %}{{ a|length }}"
+
+    assert Environment().render(grown, {}) == "2500"
     assert Environment().render("{{ '" + "a" * 5000 + "' matches '/^a+$/' }}", {}) == "1"
     assert Environment().render("{{ " + " ~ ".join(["'a'"] * 100) + " }}", {}) == "a" * 100

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orderdesk.lib.twig import arrays
 from orderdesk.lib.twig.arrays import Array, get, items, keys, normal_key, packed
 from orderdesk.lib.twig.errors import TwigRuntimeError
+from orderdesk.lib.twig.limits import ITEMS_PER_STEP
 from orderdesk.lib.twig.values import Value, numeric, php_type, to_int, to_number, to_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def join(runtime: Runtime, value: Value, glue: Value = "", and_: Value = None) -
     if not isinstance(value, list | dict):
         value = [] if value is None else [value]
     texts = [to_text(item) for item in arrays.values(value)]
-    runtime.meter.charge(len(texts) // 8)
+    runtime.meter.charge(len(texts) // ITEMS_PER_STEP)
     sign = to_text(glue)
     if and_ is None or and_ == glue:
         runtime.meter.text(sum(map(len, texts)) + len(sign) * len(texts))
@@ -66,7 +67,7 @@ def batch(
     length = int(-(-number // 1)) if abs(number) < 2**62 else 2**62
     if length < 1:
         raise TwigRuntimeError("array_chunk(): Argument #2 ($length) must be greater than 0")
-    runtime.meter.charge(len(array) // 8)
+    runtime.meter.charge(len(array) // ITEMS_PER_STEP)
     pairs = list(arrays.items(array))
     rows: list[Array] = []
     for start in range(0, len(pairs), length):
@@ -89,7 +90,7 @@ def filled(runtime: Runtime, row: Array, length: int, fill: Value) -> Array:
 def column(runtime: Runtime, array: Value, name: Value, index: Value = None) -> Value:
     """One field of each row that has it."""
     rows = array_of(array, "column")
-    runtime.meter.charge(len(rows) // 8)
+    runtime.meter.charge(len(rows) // ITEMS_PER_STEP)
     key = None if name is None else normal_key(name)
     found: dict[Any, Any] = {}
     for _, row in items(rows):
@@ -110,7 +111,7 @@ def reverse(runtime: Runtime, value: Value, preserve_keys: Value = False) -> Val
     """Backwards: a text by its letters, an array by its values; text keys stay."""
     if not isinstance(value, list | dict):
         return to_text(value)[::-1]
-    runtime.meter.charge(len(value) // 8)
+    runtime.meter.charge(len(value) // ITEMS_PER_STEP)
     pairs = list(items(value))[::-1]
     if preserve_keys:
         return packed(dict(pairs))

@@ -56,7 +56,7 @@ def replace(runtime: Runtime, value: Value, from_: Value) -> str:
             return text
     longest = max(map(len, pairs.values()))
     # Paid before it is made: a short text can grow by every replacement.
-    runtime.meter.charge(len(pairs))
+    runtime.meter.charge(len(pairs) + len(text) * len(pairs) // 512)
     if longest * len(text) > runtime.meter.limits.output:
         count = sum(text.count(key) for key in pairs)
         runtime.meter.text(len(text) + longest * count)
