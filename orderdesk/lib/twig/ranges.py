@@ -11,9 +11,6 @@ FAR = "range(): Argument #3 ($step) must not exceed the specified range"
 
 def php_range(meter: Meter, low: Value, high: Value, step: Value) -> list[Value]:
     """Everything from low to high, both included: integers, floats or letters."""
-    for bound in (low, high, step):
-        if isinstance(bound, list | dict):
-            raise TwigRuntimeError("range(): an array is no bound.")
     if is_letter(low) and is_letter(high):
         return letters(meter, low, high, to_int(step))
     if any(is_float(bound) for bound in (low, high, step)):

@@ -12,12 +12,18 @@ from tests.lib.twig.test_recorded_cases import differences
 
 @pytest.fixture
 def vectors():
-    wanted = ("values", "templates", "syntax", "random")
+    wanted = ("values", "templates", "syntax", "random", "precedence")
     return [case for case in cases.read(cases.OWN) if case["group"].startswith(wanted)]
 
 
 @pytest.mark.parametrize(
-    ("operator", "binding"), [("~", 25), ("+", 60), ("**", 20), ("??", 5), ("and", 5), ("in", 45)]
+    ("operator", "binding"),
+    [
+        (operator, binding)
+        for operator, right in expressions.BINARY.items()
+        for binding in (5, 28, 250)
+        if right != binding and operator not in ("has some", "has every", "is", "xor", "or")
+    ],
 )
 def test_a_flipped_precedence_is_noticed(monkeypatch, vectors, operator, binding):
     monkeypatch.setitem(expressions.BINARY, operator, binding)
