@@ -10,31 +10,43 @@ from tests.lib.twig import cases
 from tests.lib.twig.test_recorded_cases import differences
 
 
+# Where the other place is no other place among its neighbours.
+UNMOVED = {("or", 5), ("**", 250), ("??", 250), ("matches", 250)}
+# What the older Twig that was recorded does not have, or has no neighbours in the records.
+UNRECORDED = {"has some", "has every", "is", "xor"}
+
+
+def noticed(vectors):
+    """Does any case come out differently?"""
+    return any(differences([case]) for case in vectors)
+
+
 @pytest.fixture
 def vectors():
-    wanted = ("values", "templates", "syntax", "random", "precedence")
-    return [case for case in cases.read(cases.OWN) if case["group"].startswith(wanted)]
+    wanted = ("precedence", "values", "templates", "random")
+    found = [case for case in cases.read(cases.OWN) if case["group"] in wanted]
+    return sorted(found, key=lambda case: wanted.index(case["group"]))
 
 
 @pytest.mark.parametrize(
     ("operator", "binding"),
     [
         (operator, binding)
-        for operator, right in expressions.BINARY.items()
-        for binding in (5, 28, 250)
-        if right != binding and operator not in ("has some", "has every", "is", "xor", "or")
+        for operator in expressions.BINARY
+        for binding in (5, 250)
+        if (operator, binding) not in UNMOVED and operator not in UNRECORDED
     ],
 )
 def test_a_flipped_precedence_is_noticed(monkeypatch, vectors, operator, binding):
     monkeypatch.setitem(expressions.BINARY, operator, binding)
 
-    assert differences(vectors)
+    assert noticed(vectors)
 
 
 def test_a_power_that_leans_left_is_noticed(monkeypatch, vectors):
     monkeypatch.setattr(expressions, "RIGHT", {"??"})
 
-    assert differences(vectors)
+    assert noticed(vectors)
 
 
 @pytest.mark.parametrize("name", ["filter", "sort", "batch", "merge", "reverse", "slice"])
@@ -47,17 +59,17 @@ def test_a_filter_that_forgets_its_keys_is_noticed(monkeypatch, vectors, name):
 
     monkeypatch.setitem(FILTERS, name, dataclasses.replace(entry, call=forgetful))
 
-    assert differences(vectors)
+    assert noticed(vectors)
 
 
 def test_another_way_to_round_is_noticed(monkeypatch, vectors):
     monkeypatch.setattr(numbers, "half_up", round)
 
-    assert differences(vectors)
+    assert noticed(vectors)
 
 
 def test_another_number_of_digits_is_noticed(monkeypatch, vectors):
     text = values.float_text
     monkeypatch.setattr(values, "float_text", lambda number: text(number, 17))
 
-    assert differences(vectors)
+    assert noticed(vectors)

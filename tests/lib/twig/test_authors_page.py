@@ -1,0 +1,39 @@
+"""The page for template authors says what happens."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import orderdesk.lib.twig as package
+from orderdesk.lib.twig import Environment
+from orderdesk.lib.twig.tags import TAGS
+from tests.lib.test_order_filters import ENVIRONMENT as HUB
+
+PAGE = (Path(package.__file__).parent / "TEMPLATES.md").read_text()
+CONTEXT = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1])
+EXAMPLES = re.findall(r"```twig\n(.*?)```\n```text\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize(("source", "text"), EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_prints_what_stands_below_it(source, text):
+    assert HUB.render(source, CONTEXT).strip() == text.strip()
+
+
+def listed(title):
+    row = re.search(rf"\| {title} \| `(.*?)` \|", PAGE)[1]
+    return row.replace("divisible by,", "divisible_by").replace("same as,", "same_as").split()
+
+
+def test_everything_that_exists_is_listed_and_nothing_else():
+    library = Environment().library
+
+    assert listed("Tags") == sorted([*TAGS, "verbatim"])
+    assert listed("Filters") == sorted(library.filters)
+    assert listed("Functions") == sorted(library.functions)
+    assert listed("Tests") == sorted(name.replace(" ", "_") for name in library.tests)
+
+
+def test_the_page_has_examples():
+    assert len(EXAMPLES) >= 9
