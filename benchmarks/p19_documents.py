@@ -27,7 +27,8 @@ TWIG = """<h1>Order {{ order.source_id }}</h1>
 {% set total = total + item.price * item.quantity %}
 {% endfor %}
 </table>
-<p>Total {{ total|number_format(2) }}{% if order.discount > 0 %}, less {{ order.discount }}{% endif %}</p>
+<p>Total {{ total|number_format(2) }}
+{% if order.discount > 0 %}less {{ order.discount }}{% endif %}</p>
 <p>{{ order.note|default('No note') }}</p>
 """
 JINJA = """<h1>Order {{ order.source_id }}</h1>
@@ -42,7 +43,8 @@ JINJA = """<h1>Order {{ order.source_id }}</h1>
 {% set sum.total = sum.total + item.price * item.quantity %}
 {% endfor %}
 </table>
-<p>Total {{ sum.total|money }}{% if order.discount > 0 %}, less {{ order.discount }}{% endif %}</p>
+<p>Total {{ sum.total|money }}
+{% if order.discount > 0 %}less {{ order.discount }}{% endif %}</p>
 <p>{{ order.note|default('No note', true) }}</p>
 """
 

@@ -66,6 +66,4 @@ def from_missing(found: Missing, text: Source) -> Problem:
     kind = "Key" if found.of else "Variable"
     where = f' of "{found.of}"' if found.of else ""
     message = f'{kind} "{found.name}"{where} does not exist in the sample.'
-    return Problem(
-        "warning", message, line, column, text.excerpt(line), near[0] if near else ""
-    )
+    return Problem("warning", message, line, column, text.excerpt(line), near[0] if near else "")

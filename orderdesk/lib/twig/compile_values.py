@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def constant(compiler: Compiler, node: nodes.Const) -> Run:
     """A literal."""
-    value = node.value
-    return lambda _runtime, _context: value
+    return compile_calls.fixed(node.value)
 
 
 def name(compiler: Compiler, node: nodes.Name) -> Run:

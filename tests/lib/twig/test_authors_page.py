@@ -12,7 +12,7 @@ from orderdesk.lib.twig.tags import TAGS
 from tests.lib.test_order_filters import ENVIRONMENT as HUB
 
 PAGE = (Path(package.__file__).parent / "TEMPLATES.md").read_text()
-CONTEXT = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1])
+CONTEXT = json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[0])
 EXAMPLES = re.findall(r"```twig\n(.*?)```\n```text\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -22,8 +22,8 @@ def test_an_example_prints_what_stands_below_it(source, text):
 
 
 def listed(title):
-    row = re.search(rf"\| {title} \| `(.*?)` \|", PAGE)[1]
-    return row.replace("divisible by,", "divisible_by").replace("same as,", "same_as").split()
+    row = re.findall(rf"\| {title} \| `(.*?)` \|", PAGE)
+    return row[0].replace("divisible by,", "divisible_by").replace("same as,", "same_as").split()
 
 
 def test_everything_that_exists_is_listed_and_nothing_else():

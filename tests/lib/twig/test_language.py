@@ -2,7 +2,9 @@
 
 import pytest
 
-from orderdesk.lib.twig import TwigError, TwigSyntaxError, render
+from orderdesk.lib.twig import Environment, TwigError, TwigSyntaxError, render
+from orderdesk.lib.twig.environment import CORE
+from orderdesk.lib.twig.library import entry
 
 PRINTS = [
     # Precedence.
@@ -18,7 +20,10 @@ PRINTS = [
     ("{{ 0.1 + 0.2 }} {{ 19.99 * 100 }} {{ 6 / 2 }} {{ 7 / 2 }}", "0.3 1999 3 3.5"),
     ("{{ '8.00' * 2 }} {{ '3 apples' + 1 }} {{ missing + 1 }}", "16 4 1"),
     ("{{ -7 % 3 }} {{ 7 % -3 }} {{ -7 // 2 }}", "-1 1 -4"),
-    ("{{ 9223372036854775807 + 1 }} {{ 1.0e+25 }} {{ 0.00001 }}", "9.2233720368548E+18 1.0E+25 1.0E-5"),
+    (
+        "{{ 9223372036854775807 + 1 }} {{ 1.0e+25 }} {{ 0.00001 }}",
+        "9.2233720368548E+18 1.0E+25 1.0E-5",
+    ),
     ("{{ 2.5|round }} {{ 5.055|round(2) }} {{ 1.005|number_format(2) }}", "3 5.06 1.01"),
     ("{{ 2.675|number_format(2) }} {{ '%.2f'|format(2.675) }}", "2.68 2.67"),
     # Keys.
@@ -31,8 +36,14 @@ PRINTS = [
     ("{{ '10' < '9a' ? 'T' : 'F' }}", "T"),
     ("{{ 5 in '12345' ? 'T' : 'F' }}{{ 5 in 12345 ? 'T' : 'F' }}", "TF"),
     # Loops.
-    ("{% set t = 0 %}{% for v in [1, 2] %}{% set t = t + v %}{% set z = v %}{% endfor %}{{ t }}{{ z }}", "3"),
-    ("{% for a in [1, 2] %}{% for b in [3] %}{{ loop.parent.loop.index }}{% endfor %}{% endfor %}", "12"),
+    (
+        "{% set t = 0 %}{% for v in 1..2 %}{% set t, z = t + v, v %}{% endfor %}{{ t ~ z }}",
+        "3",
+    ),
+    (
+        "{% for a in 1..2 %}{% for b in [3] %}{{ loop.parent.loop.index }}{% endfor %}{% endfor %}",
+        "12",
+    ),
     ("{% for v in 'abc' %}{{ v }}{% else %}none{% endfor %}", "none"),
     # Newer syntax.
     ("{{ [...[1, 2], 3]|join(',') }} {{ (true xor true) ? 'T' : 'F' }}", "1,2,3 F"),
@@ -52,15 +63,31 @@ PRINTS = [
     ("{{ '2024-01-31'|date_modify('+1 month')|date('Y-m-d') }}", "2024-03-02"),
     ("{{ '2024-03-05 14:00'|date('d/m/Y H:i T', 'Europe/Berlin') }}", "05/03/2024 15:00 CET"),
     ("{{ '0000-00-00 00:00:00'|date('Y') }}", ""),
-]  # fmt: skip
+]
 REFUSED = [
-    "{{ 1e3 }}", "{{ 0x1A }}", "{{ x|upper ?? 'd' }}", "{{ max(1, 2) ?? 'd' }}", "{{ a && b }}",
-    "{{ a === b }}", "{% for v in x if v %}{% endfor %}", "{% break %}", "{% raw %}{% endraw %}",
-    "{{ 'a'|replace('a', 'b') }}", "{{ ['a']|unique }}", "{{ 'a' is string }}", "{{ range(5) }}",
-    "{% block a %}{% endblock %}{% block a %}{% endblock %}", "{{ [1, 2] }}", "{{ '' + 1 }}",
-    "{% set a, b = 1 %}", "{% autoescape true %}{% endautoescape %}", "{{ f(a=1, 2) }}",
-    "{{ 'a'|date('Y', format='m') }}", "{{ 'a' matches '/(/' }}", "{% macro m() %}{% endmacro %}{{ m() }}",
-]  # fmt: skip
+    "{{ 1e3 }}",
+    "{{ 0x1A }}",
+    "{{ x|upper ?? 'd' }}",
+    "{{ max(1, 2) ?? 'd' }}",
+    "{{ a && b }}",
+    "{{ a === b }}",
+    "{% for v in x if v %}{% endfor %}",
+    "{% break %}",
+    "{% raw %}{% endraw %}",
+    "{{ 'a'|replace('a', 'b') }}",
+    "{{ ['a']|unique }}",
+    "{{ 'a' is string }}",
+    "{{ range(5) }}",
+    "{% block a %}{% endblock %}{% block a %}{% endblock %}",
+    "{{ [1, 2] }}",
+    "{{ '' + 1 }}",
+    "{% set a, b = 1 %}",
+    "{% autoescape true %}{% endautoescape %}",
+    "{{ f(a=1, 2) }}",
+    "{{ 'a'|date('Y', format='m') }}",
+    "{{ 'a' matches '/(/' }}",
+    "{% macro m() %}{% endmacro %}{{ m() }}",
+]
 
 
 @pytest.mark.parametrize(("template", "text"), PRINTS)
@@ -80,7 +107,10 @@ def test_what_is_not_twig_is_refused(template):
         ("{{ v }}{{ '<b>' }}", "&lt;i&gt;<b>"),
         ("{{ v|raw }}{{ v|raw|upper }}", "<i>&lt;I&gt;"),
         ("{{ x ? '<b>' : v }}{{ y ? '<b>' : v }}", "<b>&lt;i&gt;"),
-        ("{% set s %}<b>{{ v }}{% endset %}{{ s }}|{{ s ~ '' }}", "<b>&lt;i&gt;|&lt;b&gt;&amp;lt;i&amp;gt;"),
+        (
+            "{% set s %}<b>{{ v }}{% endset %}{{ s }}|{{ s ~ '' }}",
+            "<b>&lt;i&gt;|&lt;b&gt;&amp;lt;i&amp;gt;",
+        ),
         ("{% autoescape 'js' %}{{ v }}{% endautoescape %}", "\\u003Ci\\u003E"),
         ("{{ v|e('html_attr') }} {{ v|e|e }}", "&lt;i&gt; &amp;lt;i&amp;gt;"),
     ],
@@ -111,7 +141,9 @@ def test_strict_mode_refuses_missing_names_but_not_questions_about_them():
     assert render(asked, {}, strict=True) == "xy0"
     with pytest.raises(TwigError, match='Variable "a" does not exist'):
         render("{{ a }}", {}, strict=True)
-    with pytest.raises(TwigError, match='Key "b" for sequence/mapping with keys "c" does not exist'):
+    with pytest.raises(
+        TwigError, match='Key "b" for sequence/mapping with keys "c" does not exist'
+    ):
         render("{{ a.b }}", {"a": {"c": 1}}, strict=True)
 
 
@@ -136,6 +168,34 @@ def test_the_stores_time_zone_reads_and_prints_naive_dates():
     text = render("{{ '2024-07-01 12:00'|date('c') }}", {}, timezone="America/New_York")
 
     assert text == "2024-07-01T12:00:00-04:00"
+
+
+@pytest.mark.parametrize(
+    ("mode", "text"),
+    [("text", "<i>"), ("html", "&lt;i&gt;"), ("xml", "&lt;i&gt;"), ("json", "<i>")],
+)
+def test_a_mode_settles_the_escaping(mode, text):
+    assert Environment.for_mode(mode).render("{{ v }}", {"v": "<i>"}) == text
+
+
+def test_the_environment_settles_formats_and_time():
+    environment = Environment(
+        number_format=(2, ",", "."), date_format=("d/m/Y", "%a days"), clock=lambda: 86_400.0
+    )
+
+    source = "{{ 1234.5|number_format }} {{ 'now'|date }} {{ date(0).diff(date())|date }}"
+
+    assert environment.render(source, {}) == "1.234,50 02/01/1970 1 days"
+    with pytest.raises(TwigError, match="Unknown or bad timezone"):
+        Environment(timezone="Mars/Base")
+
+
+def test_a_library_that_is_extended_leaves_the_core_as_it_was():
+    own = CORE.extended(filters=[entry("shout", lambda value, mark="!": value.upper() + mark)])
+
+    assert Environment(library=own).render("{{ 'a'|shout(mark: '?') }}", {}) == "A?"
+    with pytest.raises(TwigError, match='Unknown "shout" filter'):
+        render("{{ 'a'|shout }}", {})
 
 
 def test_a_sandbox_allows_only_what_it_lists():

@@ -9,7 +9,6 @@ from orderdesk.lib.twig.filters import FILTERS, numbers
 from tests.lib.twig import cases
 from tests.lib.twig.test_recorded_cases import differences
 
-
 # Where the other place is no other place among its neighbours.
 UNMOVED = {("or", 5), ("**", 250), ("??", 250), ("matches", 250)}
 # What the older Twig that was recorded does not have, or has no neighbours in the records.

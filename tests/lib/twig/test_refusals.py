@@ -10,14 +10,14 @@ from orderdesk.lib.twig import Environment, TwigError, render
 
 
 class Secret:
-    password = "hidden"  # noqa: S105
+    password = "hidden"
 
 
 CALLABLES = ["filter", "map", "reduce", "sort", "find"]
 WALKS = [
     "{{ ''.__class__ }}", "{{ [].__class__.__mro__ }}", "{{ o.__class__ }}", "{{ o.keys }}",
     "{{ o.items() }}", "{{ o.__init__.__globals__ }}", "{{ attribute(o, '__class__') }}",
-    "{{ (1).real }}", "{{ 'a'.upper() }}", "{{ _self.text }}", "{{ date('2024-01-01').zone }}",
+    "{{ (1).real }}", "{{ 'a'.upper() }}", "{{ date('2024-01-01').zone }}",
     "{{ date('2024-01-01').__class__ }}", "{{ date('2024-01-01').__dict__ }}",
 ]  # fmt: skip
 
@@ -31,10 +31,7 @@ def test_the_name_of_a_function_is_no_arrow(name):
 
 @pytest.mark.parametrize("template", WALKS)
 def test_attributes_of_the_host_are_missing(template):
-    try:
-        assert render(template, {"o": {"a": 1}}) == ""
-    except TwigError as error:
-        assert "Macro" in error.message
+    assert render(template, {"o": {"a": 1}}) == ""
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.limits import Meter
+from orderdesk.lib.twig.regex.delimiters import BadPattern, split_delimiters
 from orderdesk.lib.twig.regex.machine import Machine
 from orderdesk.lib.twig.regex.program import Program
-from orderdesk.lib.twig.regex.syntax import BadPattern, split_delimiters
 
 __all__ = ["Patterns"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderdesk.lib.twig.regex.syntax import BadPattern, PatternReader
+from orderdesk.lib.twig.regex.delimiters import BadPattern
+from orderdesk.lib.twig.regex.syntax import PatternReader
 from orderdesk.lib.twig.regex.tree import (
     Alt,
     Assert,

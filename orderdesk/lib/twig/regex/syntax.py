@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from orderdesk.lib.twig.regex import charset
 from orderdesk.lib.twig.regex.charset import Test
+from orderdesk.lib.twig.regex.delimiters import BadPattern
 from orderdesk.lib.twig.regex.tree import (
     Alt,
     Assert,
@@ -20,8 +21,6 @@ from orderdesk.lib.twig.regex.tree import (
     Seq,
 )
 
-PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
-KNOWN_FLAGS = "imsxuADSUXJn"
 QUANTIFIER = re.compile(r"\{(\d{1,5})(,)?(\d{1,5})?\}")
 HEX = re.compile(r"x(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{0,2}))")
 OCTAL = re.compile(r"[0-7]{1,3}")
@@ -36,46 +35,6 @@ CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "e": "\x1b", "a": "\x07"}
 # What stands after `(?`, whether it looks behind, and whether it must not match.
 LOOKS = (("=", False, False), ("!", False, True), ("<=", True, False), ("<!", True, True))
 LARGEST_REPEAT = 65535
-
-
-class BadPattern(Exception):
-    """The pattern cannot be read."""
-
-
-def split_delimiters(pattern: str) -> tuple[str, str]:
-    """The inside of `/…/flags`, and the flags."""
-    text = pattern.lstrip(" \t\n\v\f\r")
-    if not text:
-        raise BadPattern("Empty regular expression")
-    first = text[0]
-    if first.isalnum() or first in "\\\0":
-        raise BadPattern("Delimiter must not be alphanumeric, backslash, or NUL")
-    last = PAIRS.get(first, first)
-    end = closing(text, first, last)
-    flags = text[end + 1 :].rstrip("\n\r ")
-    for flag in flags:
-        if flag not in KNOWN_FLAGS:
-            raise BadPattern(f"Unknown modifier '{flag}'")
-    return text[1:end], flags
-
-
-def closing(text: str, first: str, last: str) -> int:
-    """Where the closing delimiter stands."""
-    at, depth = 1, 1
-    while at < len(text):
-        char = text[at]
-        if char == "\\":
-            at += 1
-        elif char == last:
-            depth -= 1
-            if depth == 0:
-                return at
-        elif char == first:
-            depth += 1
-        at += 1
-    if first == last:
-        raise BadPattern(f"No ending delimiter '{first}' found")
-    raise BadPattern(f"No ending matching delimiter '{last}' found")
 
 
 class PatternReader:
@@ -277,6 +236,7 @@ class PatternReader:
         outer, self.flags = self.flags, flags
         node = self.closed(self.read_alternatives())
         self.flags = outer
+        # Within brackets, even a place may be asked for several times.
         return Seq([node]) if isinstance(node, Assert) else node
 
     def read_escape(self) -> Node | None:
