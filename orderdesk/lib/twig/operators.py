@@ -99,7 +99,7 @@ def power(a: Value, b: Value) -> Value:
     """`a ** b`."""
     x, y = operands(a, b, "**")
     if isinstance(x, int) and isinstance(y, int) and 0 <= y * x.bit_length() <= LARGEST_POWER:
-        return whole_or_infinite(x**y)
+        return whole(x**y)
     try:
         result = float(x) ** float(y)
     except OverflowError:
@@ -107,14 +107,6 @@ def power(a: Value, b: Value) -> Value:
     except ZeroDivisionError:
         return math.inf
     return math.nan if isinstance(result, complex) else result
-
-
-def whole_or_infinite(number: int) -> Number:
-    """An exact power, as PHP would hold it."""
-    try:
-        return whole(number)
-    except OverflowError:
-        return math.inf if number > 0 else -math.inf
 
 
 def negate(value: Value) -> Value:

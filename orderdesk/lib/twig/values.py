@@ -56,7 +56,12 @@ def truth(value: Value) -> bool:
 
 def whole(number: int) -> int | float:
     """An integer, as a float where it does not fit 64 bits."""
-    return number if SMALLEST <= number <= LARGEST else float(number)
+    if SMALLEST <= number <= LARGEST:
+        return number
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def parse_number(text: str) -> tuple[int | float | None, bool]:

@@ -170,6 +170,10 @@ def test_the_stores_time_zone_reads_and_prints_naive_dates():
     assert text == "2024-07-01T12:00:00-04:00"
 
 
+def test_numbers_of_the_host_that_php_could_not_hold_are_floats():
+    assert render("{{ a }} {{ b }}", {"a": 2**63, "b": 10**5000}) == "9.2233720368548E+18 INF"
+
+
 @pytest.mark.parametrize(
     ("mode", "text"),
     [("text", "<i>"), ("html", "&lt;i&gt;"), ("xml", "&lt;i&gt;"), ("json", "<i>")],
