@@ -143,7 +143,9 @@ def to_number(value: Value, context: str = "") -> int | float:
 
 
 def to_float(value: Value) -> float:
-    """PHP's `(float)`: text that is no number is 0."""
+    """PHP's `(float)`: text that is no number is 0, and text made by a template 1."""
+    if isinstance(value, Markup):
+        return 1.0
     if isinstance(value, str):
         number, _ = parse_number(value)
         return float(number or 0)
@@ -153,7 +155,9 @@ def to_float(value: Value) -> float:
 
 
 def to_int(value: Value) -> int:
-    """PHP's `(int)`: floats are cut, text that is no number is 0."""
+    """PHP's `(int)`: floats are cut, text that is no number is 0, made by a template 1."""
+    if isinstance(value, Markup):
+        return 1
     if isinstance(value, bool | int):
         return int(value)
     if isinstance(value, str):

@@ -85,7 +85,8 @@ def rounded(value: Value, precision: Value = 0, method: Value = "common") -> Val
     if not math.isfinite(scaled):
         return float(number)
     cut = math.ceil(scaled) if method == "ceil" else math.floor(scaled)
-    return cut / 10.0**places
+    # What is cut to nothing keeps its sign, as floats do.
+    return math.copysign(cut, scaled) / 10.0**places
 
 
 def round_operand(value: Value) -> int | float:
