@@ -84,15 +84,10 @@ def array(compiler: Compiler, node: nodes.Array) -> Run:
             elif key is None:
                 append(built, found)
             else:
-                built[normal_key(key_text(key(runtime, context)))] = found
+                built[normal_key(key(runtime, context))] = found
         return built if node.mapping else list(built.values())
 
     return build
-
-
-def key_text(key: Value) -> Value:
-    """A mapping's key: a text made by a template counts as its text."""
-    return str(key) if isinstance(key, str) else key
 
 
 def add_spread(runtime: Runtime, built: dict[Any, Any], value: Value) -> None:

@@ -100,6 +100,13 @@ def float_text(number: float, digits: int = 14) -> str:
     return f"{mantissa}E{exponent[0]}{exponent[1:].lstrip('0')}"
 
 
+def is_numeric(value: Value) -> bool:
+    """May PHP's own functions take it for a number? Text made by a template is none."""
+    if isinstance(value, str):
+        return not isinstance(value, Markup) and numeric(value) is not None
+    return not isinstance(value, list | dict)
+
+
 def to_text(value: Value) -> str:
     """A value as text, as `~` and `{{ }}` make it."""
     kind = type(value)

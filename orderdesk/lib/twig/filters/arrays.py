@@ -8,7 +8,7 @@ from orderdesk.lib.twig import arrays
 from orderdesk.lib.twig.arrays import Array, get, items, keys, normal_key, packed
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.limits import ITEMS_PER_STEP
-from orderdesk.lib.twig.values import Value, numeric, php_type, to_int, to_number, to_text
+from orderdesk.lib.twig.values import Value, is_numeric, php_type, to_int, to_number, to_text
 
 if TYPE_CHECKING:
     from orderdesk.lib.twig.runtime import Runtime
@@ -61,7 +61,7 @@ def batch(
 ) -> Value:
     """Rows of a size, rounded up; each keeps the keys of its values."""
     array = array_of(items, "batch")
-    if isinstance(size, list | dict) or (isinstance(size, str) and numeric(size) is None):
+    if not is_numeric(size):
         raise TwigRuntimeError('The "batch" filter expects a number of items.')
     number = to_number(size)
     length = int(-(-number // 1)) if abs(number) < 2**62 else 2**62
@@ -164,7 +164,7 @@ def sliced(
 
 def slice_number(value: Value, name: str) -> int:
     """A place or a length."""
-    if isinstance(value, list | dict) or (isinstance(value, str) and numeric(value) is None):
+    if not is_numeric(value):
         raise TwigRuntimeError(
             f'The "slice" filter expects an integer for its {name}, got "{php_type(value)}".'
         )

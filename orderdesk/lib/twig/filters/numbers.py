@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.values import (
     Value,
-    numeric,
+    is_numeric,
     php_type,
     to_float,
     to_int,
@@ -27,16 +27,11 @@ EXACT_POWERS = 23
 
 def absolute(value: Value) -> Value:
     """Without its sign."""
-    if isinstance(value, str):
-        number = numeric(value)
-        if number is None:
-            raise TwigRuntimeError(
-                "abs(): Argument #1 ($num) must be of type int|float, string given"
-            )
-    elif isinstance(value, list | dict):
-        raise TwigRuntimeError("abs(): Argument #1 ($num) must be of type int|float, array given")
-    else:
-        number = to_number(value)
+    if not is_numeric(value):
+        raise TwigRuntimeError(
+            f"abs(): Argument #1 ($num) must be of type int|float, {php_type(value)} given"
+        )
+    number = to_number(value)
     return whole(abs(number)) if isinstance(number, int) else abs(number)
 
 
@@ -98,9 +93,7 @@ def round_operand(value: Value) -> int | float:
 
 def precision_of(precision: Value) -> int:
     """A number of places."""
-    if isinstance(precision, list | dict) or (
-        isinstance(precision, str) and numeric(precision) is None
-    ):
+    if not is_numeric(precision):
         raise TwigRuntimeError(
             f"round(): Argument #2 ($precision) must be of type int, {php_type(precision)} given"
         )
