@@ -42,7 +42,7 @@ class Limits:
 class Meter:
     """Counts what one render uses and refuses the rest."""
 
-    __slots__ = ("checkpoint", "clock", "deadline", "depth", "limits", "size", "steps")
+    __slots__ = ("checkpoint", "clock", "deadline", "depth", "limits", "most", "size", "steps")
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
@@ -51,6 +51,7 @@ class Meter:
         self.steps = 0
         self.checkpoint = min(STEPS_PER_CLOCK, limits.steps)
         self.size = 0
+        self.most = limits.output
         self.depth = 0
 
     def charge(self, steps: int) -> None:

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from orderdesk.lib.twig.runtime import Runtime
 
 Number = int | float
+NUMBERS = frozenset({int, float})
 # Beyond this a float has lost its last digits long before, and an exact power would be huge.
 LARGEST_POWER = 4096
 
 
 def operands(a: Value, b: Value, sign: str) -> tuple[Number, Number]:
     """Both operands as numbers."""
+    if type(a) in NUMBERS and type(b) in NUMBERS:
+        return a, b
     kinds = f"{php_type(a)} {sign} {php_type(b)}"
     return to_number(a, kinds), to_number(b, kinds)
 

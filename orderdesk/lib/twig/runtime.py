@@ -66,7 +66,7 @@ class Runtime:
         """Print a text."""
         meter = self.meter
         meter.size += len(text)
-        if meter.size > meter.limits.output:
+        if meter.size > meter.most:
             raise meter.too_long()
         self.out.append(text)
 
