@@ -10,7 +10,10 @@ from django.urls import reverse
 from integrations.base import Account, Integration
 from integrations.models import Connection
 from integrations.registry import integration
-from integrations.vault import open_secrets
+from integrations.vault import SealBroken, open_secrets
+
+# The discard port of this machine; nothing listens there.
+NOBODY_THERE = "http://127.0.0.1:9"
 
 
 def plugin_of(row: Connection) -> Integration:
@@ -21,6 +24,17 @@ def plugin_of(row: Connection) -> Integration:
     """
     secrets = open_secrets(row.sealed_secrets, store_id=row.store_id, connection_key=row.key)
     return plugin_with(row, settings_=row.settings, secrets=secrets)
+
+
+def kept_secrets(row: Connection) -> dict[str, str]:
+    """Give the secrets a connection has, by field; none where they must be entered anew.
+
+    That is so when the hub's keys were lost: the merchant can still mend it on the page.
+    """
+    try:
+        return open_secrets(row.sealed_secrets, store_id=row.store_id, connection_key=row.key)
+    except SealBroken:
+        return {}
 
 
 def plugin_with(
@@ -42,11 +56,15 @@ def hook_url(row: Connection) -> str:
 
 
 def vendor_url(key: str, *, environment: str) -> str:
-    """Give the address that replaces a vendor's own, or '' where the vendor's own is meant."""
+    """Give the address that replaces a vendor's own, or '' where the vendor's own is meant.
+
+    A sandbox connection never falls back to the vendor's own: while the sandbox does not run, its
+    address is one where nobody answers.
+    """
     chosen = str(settings.VENDOR_URLS.get(key, ""))
     if chosen or environment != "sandbox":
         return chosen
-    return sandbox_addresses().get(key, "")
+    return sandbox_addresses().get(key, NOBODY_THERE)
 
 
 def sandbox_addresses() -> dict[str, str]:

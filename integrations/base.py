@@ -5,7 +5,7 @@ A plugin translates and calls. It changes no row, knows no request, ships no pag
 Every call happens outside any transaction; what a verb needs is handed to it, loaded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -76,7 +76,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a verified message says of itself: its id there, unchanged on every resend, and topic."""
+    """What a verified message says of itself: its id, the same on every resend, and topic."""
 
     delivery_id: str
     topic: str = ""
@@ -137,6 +137,10 @@ class Integration:
     # The setting that signs what comes in, for those who have to tell it to the other side.
     hook_secret_field: ClassVar[str] = ""
 
+    # Called right before each call that changes something there; raises when the work is not ours
+    # any more. Delivery sets it, so that a slow job never makes the same change twice.
+    before_effect: Callable[[], None] = staticmethod(lambda: None)
+
     def __init__(self, account: Account) -> None:
         self.account = account
 
@@ -146,7 +150,7 @@ class Integration:
         return getattr(cls, verb) is not getattr(Integration, verb)
 
     def wants(self, verb: str) -> bool:
-        """Tell whether the settings ask for a verb the plugin can do; asked before a pull or push."""
+        """Tell whether the settings ask for a verb; asked before a pull or a push."""
         return True
 
     def check(self) -> None:
@@ -201,15 +205,17 @@ class Integration:
         raise NotImplementedError
 
     def find_order(self, order: Order, *, reference: str) -> Receipt | None:
-        """Look for an order sent earlier whose outcome is unknown; None if it is surely not there."""
+        """Look for an order whose outcome is unknown; None if it is surely not there."""
         raise NotImplementedError
 
     def push_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt:
-        """Tell the cart of a parcel; telling it twice must leave one notice there."""
+        """Tell the cart of a parcel; telling it twice must leave one notice there.
+
+        `order.items` and `order.shipments` are loaded. What the cart calls the notice, the
+        receipt's `external_id`, belongs into the shipment's `cart_shipment_id`.
+        """
         raise NotImplementedError
 
-    def find_shipment(
-        self, order: Order, shipment: Shipment, *, reference: str
-    ) -> Receipt | None:
-        """Look for a notice sent earlier whose outcome is unknown; None if it is surely not there."""
+    def find_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt | None:
+        """Look for a notice whose outcome is unknown; None if it is surely not there."""
         raise NotImplementedError

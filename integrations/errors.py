@@ -8,21 +8,26 @@ IntegrationError
 └─ UnexpectedReply      not JSON, field missing  → failed, we have to look (logged)
 """
 
+from orderdesk.lib.storable import storable
+
 
 class IntegrationError(Exception):
     """They say no, or cannot be reached; the message is for the merchant.
 
     `field` names the setting at fault while connecting, where one is. `evidence` is what a person
     may want to look at: method, address, status, the start of the answer; never a secret.
+
+    What vendors say is kept on rows and timelines, so what no column can hold is replaced.
     """
 
     def __init__(
         self, message: str, *, field: str = "", evidence: dict[str, str] | None = None
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = storable(message)
+        super().__init__(self.message)
         self.field = field
-        self.evidence = evidence or {}
+        told = (evidence or {}).items()
+        self.evidence = {storable(name): storable(value) for name, value in told}
 
 
 class TemporaryFailure(IntegrationError):

@@ -318,7 +318,7 @@ class ApiClient:
                 ),
                 wait,
             )
-        if status >= 500:
+        if status >= 500 or status == 408:
             return self._sick(call, answer)
         if status >= 400:
             what = said or f"it answered {status}"

@@ -12,7 +12,7 @@ from orders.models import Order, OrderEvent, Shipment
 from stores.scoping import StoreOwned, StoreRows
 from stores.work import Work
 
-SENDERS_AT_ONCE = 5
+SENDERS_AT_ONCE = 10
 SENDERS_PER_STORE = 3
 
 
@@ -90,8 +90,21 @@ class InboundMessage(Work):
     worker = "integrations.delivery.process_message"
     batch = 10
 
+    # Without the database's own check: it locks the store's and the connection's row for every
+    # message, and the function that takes messages in has looked at both in the same statement.
+    store = models.ForeignKey(
+        "stores.Store",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     connection = models.ForeignKey(
-        Connection, on_delete=models.CASCADE, related_name="messages", db_index=False
+        Connection,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     delivery_id = models.CharField(max_length=200)
     topic = models.CharField(max_length=100, blank=True)
@@ -128,6 +141,7 @@ class Submission(Work):
         PUSH_SHIPMENT = "push_shipment", "Send tracking"
 
     worker = "integrations.delivery.send"
+    on_parked = "integrations.delivery.tell_parked"
     has_effect = True
     at_once = SENDERS_AT_ONCE
     at_once_per_store = SENDERS_PER_STORE
@@ -154,7 +168,12 @@ class Submission(Work):
     actor = models.CharField(max_length=12, choices=OrderEvent.Actor.choices)
     actor_name = models.CharField(max_length=254, blank=True)
     cause = models.ForeignKey(
-        OrderEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        OrderEvent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     objects = StoreRows(WorkQuerySet)
@@ -188,7 +207,8 @@ class Schedule(Work):
         INVENTORY = "inventory", "Sync stock"
 
     worker = "integrations.delivery.run_schedule"
-    at_once = 2
+    parks = False
+    at_once = 4
     at_once_per_store = 2
 
     connection = models.ForeignKey(

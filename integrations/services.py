@@ -9,24 +9,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from integrations.accounts import plugin_of, plugin_with
+from integrations.accounts import kept_secrets, plugin_of, plugin_with
 from integrations.base import FolderField, Integration, SettingsForm
 from integrations.delivery import Counts, Source, pull
 from integrations.errors import IntegrationError
 from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.registry import integration
-from integrations.vault import open_secrets, seal
+from integrations.vault import seal
 from orderdesk.lib.refused import Refused
 from orders.models import Folder, Order, OrderEvent, Shipment
 from orders.services import By, record
 from stores import bell, work
 from stores.models import Store
 from stores.scoping import entered
+
+logger = structlog.get_logger(__name__)
 
 # The verb of the plugin behind each kind of pull.
 PULLS = {
@@ -79,12 +83,7 @@ def change_settings(*, connection: Connection, values: Mapping[str, Any]) -> Con
         SettingsRefused: if the form or the vendor refuses a value; nothing is saved.
     """
     with entered(connection.store_id):
-        kept = open_secrets(
-            connection.sealed_secrets,
-            store_id=connection.store_id,
-            connection_key=connection.key,
-        )
-        filled = _fill(connection, values, kept=kept)
+        filled = _fill(connection, values, kept=kept_secrets(connection))
     return _check_and_save(connection, filled)
 
 
@@ -155,19 +154,49 @@ def _check_and_save(row: Connection, filled: Filled) -> Connection:
 
 
 def _save(row: Connection, filled: Filled, plugin: Integration) -> None:
+    """Write a connection that passed its test, and release what was held for it."""
+    is_new = row.pk is None
+    was = row.revision
+    row.revision = 1 if is_new else _locked(row).revision + 1
+    if row.state == Connection.State.DISCONNECTED:
+        # What was sold before is the past, also for a shop that was connected once.
+        row.connected_at = timezone.now()
     row.settings = filled.settings
-    row.sealed_secrets = seal(
-        store_id=row.store_id, connection_key=row.key, secrets=filled.secrets
-    )
+    row.sealed_secrets = seal(store_id=row.store_id, connection_key=row.key, secrets=filled.secrets)
     row.state, row.problem = Connection.State.ACTIVE, ""
-    row.revision += 1
-    row.save()
+    if is_new:
+        _insert(row)
+    else:
+        row.save()
+    logger.info("connection saved", connection=row.pk, revision=row.revision, was=was)
     _schedule(row, plugin)
-    for kind in (Submission, Schedule):
-        kind.objects.for_store(row.store_id).filter(
-            connection=row, state=work.Work.State.HELD
-        ).update(state=work.Work.State.WAITING, attempts=0)
+    released = {"state": work.Work.State.WAITING, "attempts": 0, "due_at": Now()}
+    Submission.objects.for_store(row.store_id).filter(
+        connection=row, state=work.Work.State.HELD
+    ).update(**released)
+    Schedule.objects.for_store(row.store_id).filter(
+        connection=row, state__in=[work.Work.State.HELD, *work.STUCK]
+    ).update(**released)
     bell.ring_after_commit()
+
+
+def _locked(row: Connection) -> Connection:
+    """Lock a connection that is about to be written over, unless it changed since it was read."""
+    current = Connection.objects.for_store(row.store_id).select_for_update().get(pk=row.pk)
+    if current.revision != row.revision:
+        raise Refused(
+            "Somebody else changed this connection meanwhile. Look at it again before you save."
+        )
+    return current
+
+
+def _insert(row: Connection) -> None:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        name = integration(row.key).name
+        raise Refused(f"{name} was connected by somebody else a moment ago.") from error
 
 
 def _schedule(row: Connection, plugin: Integration) -> None:
@@ -192,17 +221,37 @@ def _schedule(row: Connection, plugin: Integration) -> None:
 
 @transaction.atomic
 def disconnect(*, connection: Connection) -> None:
-    """Disconnect: forget the secrets, stop the pulls, close the hook; what happened stays on record.
+    """Disconnect: forget the secrets, stop the pulls, close the hook; history stays.
 
-    A second call changes nothing.
+    What waits to be sent ends here and says so; another account must not get it by surprise. A
+    second call changes nothing.
     """
-    Connection.objects.for_store(connection.store_id).filter(pk=connection.pk).update(
-        state=Connection.State.DISCONNECTED,
-        sealed_secrets="",
-        problem="",
-        revision=F("revision") + 1,
+    name = integration(connection.key).name
+    changed = (
+        Connection.objects.for_store(connection.store_id)
+        .connected()
+        .filter(pk=connection.pk)
+        .update(
+            state=Connection.State.DISCONNECTED,
+            sealed_secrets="",
+            problem="",
+            revision=F("revision") + 1,
+        )
     )
+    if not changed:
+        return
     Schedule.objects.for_store(connection.store_id).filter(connection=connection).delete()
+    waiting = Submission.objects.for_store(connection.store_id).filter(
+        connection=connection, state__in=[work.Work.State.WAITING, work.Work.State.HELD]
+    )
+    for row in waiting.select_for_update(of=("self",)).select_related("order", "cause"):
+        problem = f"{name} was disconnected before this was sent."
+        if row.in_doubt:
+            problem = f"{name} was disconnected; whether it got this is not known."
+        row.state, row.problem = work.Work.State.FAILED, problem
+        row.save(update_fields=["state", "problem"])
+        by = By.integration(name, cause=row.cause)
+        record(row.order, OrderEvent.Kind.SUBMISSION_FAILED, problem, by=by)
 
 
 def sync(*, store: Store, key: str, verb: str, since: datetime | None = None) -> Counts:
@@ -245,6 +294,8 @@ def request_submission(
 ) -> Submission:
     """Ask for an order to be sent. Asking again gives the same submission and sends nothing twice.
 
+    One that failed or was parked is tried again; what may have arrived is looked up first.
+
     Raises:
         Refused: if the connection cannot take orders or the order must not be sent.
     """
@@ -256,7 +307,7 @@ def request_submission(
     if order.deleted_at or order.canceled_at:
         raise Refused(f"Order {order.number} is canceled or deleted and is not sent.")
     row, is_new = _request(connection, order, None, Submission.Verb.SUBMIT_ORDER, by)
-    if is_new:
+    if is_new or work.try_again(row, states=work.STUCK):
         sentence = f"To be sent to {plugin.name}"
         record(order, OrderEvent.Kind.SUBMISSION_REQUESTED, sentence, by=by)
     return row
@@ -280,22 +331,29 @@ def _request(
         "order": order,
         "shipment": shipment,
     }
-    found = Submission.objects.for_store(order.store_id).filter(**wanted).first()
-    if found:
+    asked = Submission.objects.for_store(order.store_id).filter(**wanted)
+    if found := asked.first():
         return found, False
     row = Submission(**wanted, actor=by.actor, actor_name=by.name, cause=by.cause)
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        # Somebody asked for the same between our look and our insert.
+        return asked.get(), False
     bell.ring_after_commit()
     return row, True
 
 
 def push_tracking(*, event: OrderEvent, order: Order) -> None:
-    """Have a new parcel told to the cart its order came from, if that cart is connected and asks."""
+    """Have a new parcel told to the cart its order came from, if that cart asks for it."""
     shipment = Shipment.objects.for_store(order.store_id).get(pk=event.after["shipment"])
     for row in Connection.objects.for_store(order.store_id).connected():
         plugin = integration(row.key)
         is_its_cart = plugin.source_name == order.source_name and plugin.can("push_shipment")
-        if is_its_cart and shipment.source != plugin.name and plugin_of(row).wants("push_shipment"):
+        # Only settings are asked; secrets that cannot be opened must not lose a parcel.
+        asks = is_its_cart and plugin_with(row, settings_=row.settings, secrets={})
+        if asks and shipment.source != plugin.name and asks.wants("push_shipment"):
             by = By.integration(plugin.name, cause=event)
             request_tracking(order=order, shipment=shipment, connection=row, by=by)
 
@@ -311,8 +369,7 @@ def try_again(*, row: work.Work, by: By, now: datetime) -> None:
     if connection and connection.state == Connection.State.PAUSED:
         name = integration(connection.key).name
         raise Refused(f"{name} is paused. Update its credentials; what waits goes on by itself.")
-    work.try_again(row)
-    if isinstance(row, Submission):
+    if work.try_again(row) and isinstance(row, Submission):
         sentence = f"{row.get_verb_display()}: tried again by hand"
         record(row.order, OrderEvent.Kind.SUBMISSION_REQUESTED, sentence, by=by)
 

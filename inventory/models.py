@@ -14,6 +14,10 @@ class InventoryItemQuerySet(models.QuerySet["InventoryItem"]):
     def coded(self, codes: Any) -> Self:
         return self.filter(code__in=list(codes))
 
+    def after(self, code: str) -> Self:
+        """Give what comes behind this code in the order of codes."""
+        return self.filter(code__gt=code)
+
 
 class InventoryItem(StoreOwned):
     """A thing the store sells; `stock` is the running sum of its changes."""

@@ -1,4 +1,4 @@
-"""The frame as an app: its management commands, and grants where the tables' owner is another role."""
+"""The frame as an app: its commands, and grants where another role owns the tables."""
 
 from typing import Any
 

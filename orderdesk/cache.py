@@ -1,36 +1,65 @@
 """A cache that is a help, never a need."""
 
-import functools
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import redis
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 logger = logging.getLogger(__name__)
 
+# A server that does not answer is not asked again for so long, so that it slows no further page.
+PAUSE_SECONDS = 1.0
 
-def _forgiving(verb: str, answer: Any) -> Callable[..., Any]:
-    @functools.wraps(getattr(RedisCache, verb))
-    def method(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return getattr(RedisCache, verb)(self, *args, **kwargs)
-        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
-            logger.warning("cache unreachable")
-            return kwargs.get("default") if verb == "get" else answer
+# When each server may be asked again; all threads share it, though each has a cache of its own.
+_silent_until: dict[str, float] = {}
+
+
+def _forgiving(verb: str, answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a verb of the client; `answer` makes what an empty cache would say to its arguments."""
+    ask = getattr(RedisCacheClient, verb)
+
+    def method(self: "ForgivingClient", *args: Any) -> Any:
+        if time.monotonic() >= _silent_until.get(self.server, 0.0):
+            try:
+                return ask(self, *args)
+            except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
+                _silent_until[self.server] = time.monotonic() + PAUSE_SECONDS
+                logger.warning("cache unreachable")
+        return answer(*args)
 
     return method
 
 
-class ForgivingRedisCache(RedisCache):
-    """Answers "not here" while Valkey is away; nothing that must be kept is kept in it."""
+def _no_number(key: str, _delta: int) -> int:
+    raise ValueError(f"Key '{key}' not found.")
 
-    get = _forgiving("get", None)
-    set = _forgiving("set", None)
-    add = _forgiving("add", True)
-    delete = _forgiving("delete", False)
-    touch = _forgiving("touch", False)
-    get_many = _forgiving("get_many", {})
-    set_many = _forgiving("set_many", [])
-    delete_many = _forgiving("delete_many", None)
+
+class ForgivingClient(RedisCacheClient):
+    """Answers as an empty cache while its server is away."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self.server = servers[0]
+
+    # Down here every argument comes by position with its default filled in, however it was given.
+    get = _forgiving("get", lambda _key, default: default)
+    get_many = _forgiving("get_many", lambda _keys: {})
+    has_key = _forgiving("has_key", lambda _key: False)
+    add = _forgiving("add", lambda *_: True)
+    set = _forgiving("set", lambda *_: None)
+    set_many = _forgiving("set_many", lambda *_: None)
+    touch = _forgiving("touch", lambda *_: False)
+    incr = _forgiving("incr", _no_number)
+    delete = _forgiving("delete", lambda _key: False)
+    delete_many = _forgiving("delete_many", lambda _keys: None)
+
+
+class ForgivingRedisCache(RedisCache):
+    """A cache on Valkey that is empty while Valkey is away."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = ForgivingClient

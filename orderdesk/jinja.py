@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency, format_decimal
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
@@ -39,17 +40,25 @@ def environment(**options: Any) -> Environment:
         **{key: value for key, value in options.items() if key != "undefined"},
     )
     env.globals.update(
-        static=static, url=url, icon=icon, get_messages=get_messages, htmx_script=htmx_script
+        static=static,
+        url=url,
+        public_url=public_url,
+        icon=icon,
+        get_messages=get_messages,
+        htmx_script=htmx_script,
     )
-    env.filters.update(
-        money=money, when=when, plural=plural, amount=amount, local=local
-    )
+    env.filters.update(money=money, when=when, plural=plural, amount=amount, local=local)
     return env
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Give the address of a named page."""
     return reverse(name, args=args, kwargs=kwargs)
+
+
+def public_url(name: str, *args: Any) -> str:
+    """Give the whole address of a named page, for people who paste it elsewhere."""
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 @lru_cache(maxsize=256)

@@ -1,9 +1,9 @@
-"""The one settings file; every value that depends on the machine is read from the environment here."""
+"""The one settings file; what depends on the machine is read from the environment here."""
 
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import environ
@@ -17,12 +17,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 
-def _stop(line: str) -> Any:
+def _stop(line: str) -> NoReturn:
     """End the start with one clear line: a half-configured hub must not run."""
     sys.exit(f"orderdesk: {line}")
 
 
-def _read(kind: str, name: str, default: Any) -> Any:
+def _read(kind: str, name: str, default: Any = None) -> Any:
     try:
         return getattr(env, kind)(name, default=default)
     except (ValueError, environ.ImproperlyConfigured) as error:
@@ -30,7 +30,7 @@ def _read(kind: str, name: str, default: Any) -> Any:
 
 
 def _port() -> int:
-    port = _read("int", "PORT", 8000)
+    port = int(_read("int", "PORT", 8000))
     return port if 0 < port < 65536 else _stop(f"PORT is {port}; it must lie between 1 and 65535")
 
 
@@ -39,12 +39,11 @@ def _port() -> int:
 DATA_DIR = Path(_read("str", "ORDERDESK_DATA", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 PORT = _port()
-DEMO = _read("bool", "ORDERDESK_DEMO", False)
-DEBUG = _read("bool", "ORDERDESK_DEBUG", False)
+DEMO = _read("bool", "ORDERDESK_DEMO", default=False)
+DEBUG = _read("bool", "ORDERDESK_DEBUG", default=False)
 BASE_URL = _read("str", "ORDERDESK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-ALLOWED_HOSTS = _read(
-    "list", "ORDERDESK_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname]
-)
+OWN_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname]
+ALLOWED_HOSTS = _read("list", "ORDERDESK_ALLOWED_HOSTS", OWN_HOSTS)
 if "*" in ALLOWED_HOSTS:
     _stop("ORDERDESK_ALLOWED_HOSTS must name hosts; '*' would let anybody choose ours")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -80,7 +79,7 @@ def _database(url: str, name: str) -> dict[str, Any]:
     options = dict(database.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 5)
     # A test database that dies with the machine needs no fsync per commit.
-    if _read("bool", "ORDERDESK_RELAXED_COMMITS", False):
+    if _read("bool", "ORDERDESK_RELAXED_COMMITS", default=False):
         options["options"] = "-c synchronous_commit=off"
     return database | {
         "OPTIONS": options,
@@ -125,8 +124,8 @@ CELERY_TIMEZONE = "UTC"
 
 # --- the hub's own switches -------------------------------------------------------------------
 
-WORK_BELL = _read("bool", "ORDERDESK_WORK_BELL", True)
-WORK_THREADS = _read("int", "ORDERDESK_WORK_THREADS", 8)
+WORK_BELL = _read("bool", "ORDERDESK_WORK_BELL", default=True)
+WORK_THREADS = _read("int", "ORDERDESK_WORK_THREADS", 16)
 WORK_LEASE_SECONDS = _read("int", "ORDERDESK_LEASE_SECONDS", 60)
 # Seconds before each further try; in all about 75 hours, then the row is parked for a person.
 WORK_RETRY_SECONDS = [
@@ -144,6 +143,11 @@ VENDOR_TIMEOUT_SECONDS = _read("float", "ORDERDESK_VENDOR_TIMEOUT", 20.0)
 HOOK_BODY_LIMIT = _read("int", "ORDERDESK_HOOK_BODY_LIMIT", 5_000_000)
 API_BODY_LIMIT = _read("int", "ORDERDESK_API_BODY_LIMIT", 10_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT
+# Calls a store's scripts may make at once, and how many more each second brings.
+API_BURST = _read("int", "ORDERDESK_API_BURST", 20)
+API_REFILL = _read("float", "ORDERDESK_API_REFILL", 3.0)
+if API_BURST < 1 or API_REFILL <= 0:
+    _stop("ORDERDESK_API_BURST and ORDERDESK_API_REFILL must be above zero")
 
 
 # Addresses that replace a vendor's own, by integration key; the only loopback addresses that the
@@ -308,16 +312,19 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
-            if _read("bool", "ORDERDESK_HASHED_STATIC", not DEBUG)
+            "orderdesk.storage.HashedStaticFiles"
+            if _read("bool", "ORDERDESK_HASHED_STATIC", default=not DEBUG)
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Maps of packed scripts are for people with a debugger; compressing them takes longest of all.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "woff2", "br", "map")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["stores.api.ApiKeyAuthentication"],
+    # stores.api.StoreAPI names its own; without one, the permission below refuses everybody.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["orders.api.parsing.AnyTypeJSONParser"],

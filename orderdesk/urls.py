@@ -3,14 +3,20 @@
 from django.urls import include, path
 
 from orderdesk import views
+from stores import urls as stores
+
+# A store's home shows what all apps know of it, so it stands here; its name is one of the store's.
+STORES = ([path("s/<int:store_id>/", views.store_home, name="home"), *stores.urlpatterns], "stores")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("account/", include("allauth.urls")),
-    path("", include("stores.urls")),
+    path("ui/", views.ui_gallery, name="ui_gallery"),
+    path("", include(STORES)),
     path("", include("orders.urls")),
+    path("", include("inventory.urls")),
     path("", include("integrations.urls")),
     path("", include("rules.urls")),
 ]

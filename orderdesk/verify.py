@@ -110,9 +110,10 @@ OVERDUE_SECONDS = 60
 
 def violations() -> list[dict[str, object]]:
     """Give every broken promise as {"invariant", "store_id", "problem"}; empty when all hold."""
-    found: list[dict[str, object]] = []
-    for problem in _open_walls():
-        found.append({"invariant": "tenants are apart", "store_id": None, "problem": problem})
+    found: list[dict[str, object]] = [
+        {"invariant": "tenants are apart", "store_id": None, "problem": problem}
+        for problem in _open_walls()
+    ]
     for store_id in Store.objects.order_by("pk").values_list("pk", flat=True).iterator():
         with entered(store_id):
             for check in [*CHECKS, *_progress()]:
@@ -142,13 +143,13 @@ def _progress() -> list[Check]:
             Check(
                 "no lease outlives its worker",
                 f"{name} {{}} is under a lease that ran out long ago",
-                f"SELECT id FROM {table} WHERE state = 'working' AND leased_until < "
+                f"SELECT id FROM {table} WHERE state = 'working' AND leased_until < "  # noqa: S608
                 f"now() - make_interval(secs => {2 * settings.WORK_LEASE_SECONDS})",
             ),
             Check(
                 "what is due gets done",
                 f"{name} {{}} has been due for more than a minute and nobody does it",
-                f"SELECT id FROM {table} WHERE state = 'waiting' AND due_at < "
+                f"SELECT id FROM {table} WHERE state = 'waiting' AND due_at < "  # noqa: S608
                 f"now() - make_interval(secs => {OVERDUE_SECONDS})",
             ),
         ]

@@ -3,16 +3,25 @@
 import sys
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.exceptions import RedisError
 
-from stores.services import stores_of
+from orderdesk.gallery import SampleForm
+from orderdesk.home import Known, home_page
+from orderdesk.pages import shell
+from stores.access import PageRequest, store_page
+from stores.models import Store
+from stores.scoping import entered
+from stores.services import places_of, stores_of
 
 UNAVAILABLE = "The hub cannot reach its database. Nothing was taken in; try again shortly."
 
@@ -29,21 +38,47 @@ def home(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("stores:home", args=[store.pk]))
 
 
+@store_page()
+@require_safe
+def store_home(request: PageRequest, store: Store) -> HttpResponse:
+    """Show how the store is doing: what needs a person, today's figures, connections."""
+    around = shell(request)
+    known = Known(list(around["folders"]), list(around["enabled"]), int(around["attention_count"]))
+    page = home_page(store, known=known, now=timezone.now())
+    return render(request, "stores/home.html", {"section": "home", "page": page})
+
+
+@login_required
+@require_safe
+def ui_gallery(request: HttpRequest) -> HttpResponse:
+    """Show every part of the dashboard in its states, to the staff who change them."""
+    place = next(iter(places_of(request.user)), None) if request.user.is_staff else None
+    if place is None:
+        raise Http404
+    with entered(place.store_id):
+        # The shell reads them, as on the pages of a store.
+        vars(request).update(store=place.store, member=place)
+        sample = SampleForm({"email": "kim", "active": "on"})
+        context = {"section": "home", "sample": sample, "now": timezone.now()}
+        return render(request, "ui/gallery.html", context)
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     """Tell that the process is up."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Tell whether the database, the broker and the migrations are in order.
+    """Tell whether the database, the broker and the migrations are in order; 503 if one is not.
 
-    Orders are taken in without the broker, so its absence is told and is no reason for 503.
+    Without the broker orders are still taken in and done by the clock of whoever returns first:
+    `/healthz` is the address by which to keep sending to this process.
     """
     database, migrated = _database_state()
-    ready = database and migrated
     parts = {"database": database, "migrations": migrated, "broker": _broker_answers()}
-    body = {"status": "ok" if all(parts.values()) else "degraded" if ready else "error", **parts}
-    return JsonResponse(body, status=200 if ready else 503)
+    in_order = all(parts.values())
+    body = {"status": "ok" if in_order else "error", **parts}
+    return JsonResponse(body, status=200 if in_order else 503)
 
 
 _migrated: set[str] = set()

@@ -12,7 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderdesk.settings")
 django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - needs the application set up
+from django.urls import get_resolver  # noqa: E402
+
 from integrations import intake  # noqa: E402
+
+# Pages and all they import, before the workers fork: they share the memory, and the first visitor
+# after a start does not wait for it.
+get_resolver().url_patterns  # noqa: B018 - reading imports them
 
 HOOKS = "/hooks/"
 REASONS = {

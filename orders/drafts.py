@@ -71,6 +71,11 @@ class ShipmentDraft:
     external_id: str = ""
     shipped_date: datetime | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
+    label_format: str = ""
+    label_image: str = ""
+    print_status: str = ""
+    cart_shipment_id: str = ""
+    label_shipment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

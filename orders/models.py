@@ -61,6 +61,8 @@ class Folder(StoreOwned):
     color = models.CharField(max_length=20, blank=True)
     position = models.PositiveIntegerField(default=0)
     is_hidden = models.BooleanField(default=False)
+    # There after `with_counts()`.
+    order_count: int
 
     objects = StoreRows(FolderQuerySet)
 
@@ -117,10 +119,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def known_as(self, *, source_name: str, source_key: str) -> Self:
         return self.filter(source_name=source_name, source_key=source_key)
 
-    def with_lines(self) -> Self:
+    def with_lines(self, *, labels: bool = False) -> Self:
+        """Fetch items and shipments too; the shipments' labels, which are large, only if asked."""
+        shipments = Shipment.across_stores.order_by("pk")
         return self.prefetch_related(
             models.Prefetch("items", OrderItem.across_stores.order_by("position", "pk")),
-            models.Prefetch("shipments", Shipment.across_stores.order_by("pk")),
+            models.Prefetch("shipments", shipments if labels else shipments.defer("label_image")),
         )
 
 
@@ -194,9 +198,9 @@ class Order(StoreOwned):
     # Flat, text to text: what users see and edit, and what only machines read.
     checkout_data = models.JSONField(default=dict, blank=True)
     order_metadata = models.JSONField(default=dict, blank=True)
-    # [{"name", "code", "amount"}], amounts positive and text.
+    # A list of {"name", "code", "amount"}, amounts positive and text.
     discount_list = models.JSONField(default=list, blank=True)
-    # [{"date_added", "username", "content"}]
+    # A list of {"date_added", "username", "content"}.
     order_notes = models.JSONField(default=list, blank=True)
     # Names of fields people or scripts changed here; the source does not overwrite them.
     edited_fields = models.JSONField(default=list, blank=True)
@@ -233,6 +237,7 @@ class Order(StoreOwned):
             ),
             models.Index(fields=["store", "source_id"], name="order_by_source_id"),
             models.Index(fields=["store", "email"], name="order_by_email"),
+            models.Index(fields=["store", "shipping_last_name"], name="order_by_last_name"),
             models.Index(fields=["store", "updated_at"], name="order_by_updated"),
         ]
 
@@ -342,10 +347,17 @@ class Shipment(StoreOwned):
                 condition=~Q(external_id=""),
             ),
         ]
-        indexes = [models.Index(fields=["store", "order"], name="shipment_by_order")]
+        indexes = [
+            models.Index(fields=["store", "order"], name="shipment_by_order"),
+            models.Index(fields=["store", "tracking_number"], name="shipment_by_tracking"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier_code} {self.tracking_number}".strip()
+
+
+# The events that a store's figures of the day are counted from; an index holds only these.
+DAY_KINDS = ["imported", "created_manually", "submitted", "shipment_added", "submission_failed"]
 
 
 class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
@@ -407,7 +419,14 @@ class OrderEvent(StoreOwned):
     objects = StoreRows(OrderEventQuerySet)
 
     class Meta:
-        indexes = [models.Index(F("store"), F("order"), F("id").desc(), name="event_by_order")]
+        indexes = [
+            models.Index(F("store"), F("order"), F("id").desc(), name="event_by_order"),
+            models.Index(
+                fields=["store", "kind", "happened_at"],
+                name="event_of_the_day",
+                condition=Q(kind__in=DAY_KINDS),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on order {self.order_id}"

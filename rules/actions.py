@@ -58,6 +58,9 @@ Change = Callable[[Snapshot], Step]
 class ActionForm(forms.Form):
     """Base of the forms in which a person fills in one action."""
 
+    # What a person should know before filling it in.
+    hint: ClassVar[str] = ""
+
     def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
 
@@ -79,13 +82,10 @@ class FolderForm(ActionForm):
 class CheckoutDataForm(ActionForm):
     """Asks for a field's name and its value."""
 
+    hint = "Without a value the field is set to nothing."
+
     name = forms.CharField(label="Field name", max_length=200)
-    value = forms.CharField(
-        label="Value",
-        required=False,
-        max_length=2000,
-        help_text="Left empty, the field is set to nothing.",
-    )
+    value = forms.CharField(label="Value", required=False, max_length=2000)
 
 
 class ConnectionForm(ActionForm):

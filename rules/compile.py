@@ -56,15 +56,16 @@ class CompiledRule:
     checks: tuple[Check, ...]
     deeds: tuple[Deed, ...]
     problem: str
-    holds: Callable[[Values], bool]
+    tests: tuple[tuple[int, Test], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules in their order, and a reader for each value that any of them looks at."""
+    """Rules in their order, a reader for each value any of them looks at, and each rule's test."""
 
     rules: tuple[CompiledRule, ...] = ()
     readers: tuple[Reader, ...] = ()
+    holds: tuple[Callable[[Values], bool], ...] = ()
 
     def read(self, order: Snapshot) -> Values:
         """Read every value the rules look at, once."""
@@ -96,7 +97,7 @@ def compile_rules(definitions: Iterable[Definition], facts: Facts) -> RuleSet:
     """Compile rules, in the given order. A broken one is kept with its problem and never fires."""
     slots = _Slots()
     rules = tuple(_rule(definition, facts, slots) for definition in definitions)
-    return RuleSet(rules, tuple(slots.readers))
+    return RuleSet(rules, tuple(slots.readers), tuple(map(_holds, rules)))
 
 
 def _rule(definition: Definition, facts: Facts, slots: _Slots) -> CompiledRule:
@@ -106,8 +107,7 @@ def _rule(definition: Definition, facts: Facts, slots: _Slots) -> CompiledRule:
     if not definition.actions:
         problems.append("It has no action. Add one.")
     tests = tuple((check.slot, check.test) for check in checks)
-    holds = _never if problems else _holds(definition.match, tests)
-    return CompiledRule(definition, checks, deeds, " ".join(problems), holds)
+    return CompiledRule(definition, checks, deeds, " ".join(problems), tests)
 
 
 def _parts(
@@ -159,11 +159,12 @@ def _never(values: Values) -> bool:
     return False
 
 
-def _holds(match: str, tests: tuple[tuple[int, Test], ...]) -> Callable[[Values], bool]:
+def _holds(rule: CompiledRule) -> Callable[[Values], bool]:
     """Give one function for all tests of a rule; a rule without any holds for every order."""
+    tests = rule.tests
 
     def all_hold(values: Values) -> bool:
-        for slot, test in tests:  # noqa: SIM110 - a generator per rule and order would double the time
+        for slot, test in tests:  # noqa: SIM110 - a generator per rule and order doubles the time
             if not test(values[slot]):
                 return False
         return True
@@ -174,4 +175,6 @@ def _holds(match: str, tests: tuple[tuple[int, Test], ...]) -> Callable[[Values]
                 return True
         return False
 
-    return any_holds if match == "any" and tests else all_hold
+    if rule.problem:
+        return _never
+    return any_holds if rule.definition.match == "any" and tests else all_hold

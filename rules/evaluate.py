@@ -122,9 +122,10 @@ def evaluate(
     first, values = order, rules.read(order)
     outcomes: dict[int, Outcome] = {}
     plan = []
-    for place, rule in enumerate(rules.rules):
-        if not rule.holds(values):
+    for place, holds in enumerate(rules.holds):
+        if not holds(values):
             continue
+        rule = rules.rules[place]
         if bar := barred.get(rule.definition.id):
             outcomes[place] = Outcome(barred=bar)
             continue

@@ -9,11 +9,16 @@ from rules.fields import offer
 from rules.kinds import Country, FolderChoice, Kind, Number, Text, Texts
 from rules.operators import OPERATORS
 
+NO_VALUE = "A value is missing. To ask for no value, choose “is empty”."
+
 
 class FilterForm(forms.Form):
     """Base of the forms in which a person fills in one filter."""
 
     kind: ClassVar[Kind]
+    # What a person should know before writing the value.
+    hint: ClassVar[str] = ""
+    use_required_attribute = False
     # The folders and connections a person chooses from.
     facts: Facts
 
@@ -26,15 +31,16 @@ class FilterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "operator" in cleaned and "value" in cleaned:
-            operator = OPERATORS[cleaned["operator"]]
+        operator = OPERATORS.get(cleaned.get("operator", ""))
+        if operator and operator.takes == "nothing":
+            self.errors.pop("value", None)
+            return {**cleaned, "value": ""}
+        if operator and "value" in cleaned:
             exact = bool(cleaned.get("case"))
             try:
                 self.kind.wanted(operator, cleaned["value"], exact=exact, facts=self.facts)
             except Broken as broken:
                 self.add_error("value", str(broken))
-            if operator.takes == "nothing":
-                cleaned["value"] = ""
         return cleaned
 
     def settings(self) -> dict[str, Any]:
@@ -46,10 +52,9 @@ class TextForm(FilterForm):
     """Asks for words."""
 
     kind = Text()
+    hint = "Between the values of a list stands a comma or |."
 
-    value = forms.CharField(
-        label="Value", required=False, max_length=2000, help_text="A list: one, two | three"
-    )
+    value = forms.CharField(label="Value", max_length=2000, error_messages={"required": NO_VALUE})
     case = forms.BooleanField(label="Match upper and lower case", required=False)
 
 
@@ -73,8 +78,8 @@ class NumberForm(FilterForm):
 
     value = forms.CharField(
         label="Value",
-        required=False,
         max_length=40,
+        error_messages={"required": "A number is missing. Write it like 50 or 49.95."},
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
@@ -83,13 +88,13 @@ class CountryForm(FilterForm):
     """Asks for a country, by name or code."""
 
     kind = Country()
+    hint = "By name or code. A list: US, Canada"
 
     value = forms.CharField(
         label="Value",
-        required=False,
         max_length=2000,
+        error_messages={"required": "A country is missing. Write its name or its code."},
         widget=forms.TextInput(attrs={"list": "countries", "autocomplete": "off"}),
-        help_text="Name or code. A list: US, Canada",
     )
 
 
@@ -98,7 +103,9 @@ class FolderForm(FilterForm):
 
     kind = FolderChoice()
 
-    value = forms.TypedChoiceField(label="Value", required=False, coerce=int, empty_value=None)
+    value = forms.TypedChoiceField(
+        label="Value", coerce=int, error_messages={"required": "Choose a folder."}
+    )
 
     def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
         super().__init__(*args, facts=facts, **kwargs)

@@ -1,7 +1,9 @@
 """The words between a field and a value: is it so, or not?"""
 
+import operator as compare
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 Test = Callable[[Any], bool]
@@ -36,8 +38,12 @@ def _not(test: Test) -> Test:
     return lambda actual: not test(actual)
 
 
+# Where the interpreter has the comparison as a function of its own, that one is taken: these run
+# for every rule and order. It is given the expected value first, so "greater" is "expected less".
+
+
 def _equals(expected: Any) -> Test:
-    return lambda actual: bool(actual == expected)
+    return partial(compare.eq, expected)
 
 
 def _contains(expected: Any) -> Test:
@@ -53,11 +59,11 @@ def _ends(expected: Any) -> Test:
 
 
 def _greater(expected: Any) -> Test:
-    return lambda actual: bool(actual > expected)
+    return partial(compare.lt, expected)
 
 
 def _less(expected: Any) -> Test:
-    return lambda actual: bool(actual < expected)
+    return partial(compare.gt, expected)
 
 
 def _is_there(_: Any) -> Test:

@@ -11,13 +11,17 @@ from orders.models import Folder, Order
 from rules.compile import Definition, RuleSet, compile_rules
 from rules.facts import Facts, Snapshot
 from rules.models import Rule
+from stores.work import STUCK
 
 
 def order_snapshot(order: Order) -> Snapshot:
     """Give the order as plain data; see `rules.facts.Snapshot`."""
     items = order.items.order_by("position", "pk")
-    sent = Submission.objects.for_store(order.store_id).filter(
-        order=order, verb=Submission.Verb.SUBMIT_ORDER
+    # What failed was not sent: a rule may ask for it once more.
+    sent = (
+        Submission.objects.for_store(order.store_id)
+        .filter(order=order, verb=Submission.Verb.SUBMIT_ORDER)
+        .exclude(state__in=STUCK)
     )
     return {
         **_columns(order),
@@ -28,7 +32,7 @@ def order_snapshot(order: Order) -> Snapshot:
 
 
 def _columns(row: Model) -> dict[str, Any]:
-    fields = row._meta.concrete_fields  # noqa: SLF001 - Django documents it as public
+    fields = row._meta.concrete_fields
     return {field.attname: getattr(row, field.attname) for field in fields}
 
 

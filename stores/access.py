@@ -25,10 +25,14 @@ class PageRequest(HttpRequest):
     store: Store
 
 
-def store_page(needs: str = "") -> Callable[[View[P]], Callable[..., HttpResponse]]:
+def store_page(
+    needs: str = "", *, inside: bool = True
+) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """Hand the view its store and run it inside that store, in one transaction.
 
     The view gets `request` (with `member`) and the store; a store the person may not see is a 404.
+    With `inside=False` only the look at the membership is a transaction: for views that call other
+    systems, which enter the store themselves where they read.
 
     Raises:
         PermissionDenied: if the member lacks the permission named by `needs`; says who has it.
@@ -37,33 +41,38 @@ def store_page(needs: str = "") -> Callable[[View[P]], Callable[..., HttpRespons
     def decorate(view: View[P]) -> Callable[..., HttpResponse]:
         @login_required
         @wraps(view)
-        def inside(request: Any, store_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def page(request: Any, store_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             with entered(store_id):
-                member = (
-                    StoreUser.objects.for_store(store_id)
-                    .of(request.user)
-                    .select_related("store")
-                    .first()
-                )
-                if member is None:
-                    raise Http404
-                if needs and not member.can(needs):
-                    raise PermissionDenied(_denial(member, needs))
-                request.member, request.store = member, member.store
-                if request.session.get("last_store") != store_id:
-                    request.session["last_store"] = store_id
-                structlog.contextvars.bind_contextvars(store_id=store_id)
-                answer = view(request, member.store, *args, **kwargs)
-                patch_vary_headers(answer, ["HX-Request"])
-                return answer
+                _admit(request, store_id, needs)
+                if inside:
+                    answer = view(request, request.store, *args, **kwargs)
+            if not inside:
+                answer = view(request, request.store, *args, **kwargs)
+            patch_vary_headers(answer, ["HX-Request"])
+            return answer
 
-        inside.needs = needs  # type: ignore[attr-defined]
-        return inside
+        page.needs = needs  # type: ignore[attr-defined]
+        return page
 
     return decorate
 
 
-def _denial(member: StoreUser, flag: str) -> str:
+def _admit(request: Any, store_id: int, needs: str) -> None:
+    """Let a member in who may do what is needed; anybody else gets the answer they may have."""
+    members = StoreUser.objects.for_store(store_id).of(request.user)
+    member = members.select_related("store").first()
+    if member is None:
+        raise Http404
+    if needs and not member.can(needs):
+        raise PermissionDenied(denial(member, needs))
+    request.member, request.store = member, member.store
+    if request.session.get("last_store") != store_id:
+        request.session["last_store"] = store_id
+    structlog.contextvars.bind_contextvars(store_id=store_id)
+
+
+def denial(member: StoreUser, flag: str) -> str:
+    """Say what a member may not do, and who can change that. Call inside the store."""
     owner = (
         StoreUser.objects.for_store(member.store_id)
         .filter(role=StoreUser.OWNER)

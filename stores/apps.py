@@ -14,7 +14,7 @@ class StoresConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
-        from django.db.models.signals import post_migrate
+        from django.db.models.signals import post_migrate  # noqa: TID251 - not a model's
 
         post_migrate.connect(_secure, sender=self, dispatch_uid="stores.secure")
         connection_created.connect(_refuse_unsafe_role, dispatch_uid="stores.role")

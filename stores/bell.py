@@ -11,8 +11,9 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 TASK = "stores.tasks.do_due_work"
-# Rings that come together wake once; a quiet broker is asked again after a pause.
-GATHER_SECONDS = 0.005
+# The first ring wakes at once; those that follow closely wake once, together. A broker that is away
+# is asked again after a pause.
+GATHER_SECONDS = 0.05
 PAUSE_SECONDS = 1.0
 
 
@@ -28,13 +29,14 @@ class Bell(threading.Thread):
         pause = threading.Event()
         while True:
             self.pressed.wait()
-            pause.wait(GATHER_SECONDS)
             self.pressed.clear()
             try:
                 current_app.send_task(TASK, retry=False, expires=30)
             except Exception:  # noqa: BLE001 - whatever the broker's trouble, the row waits safely
                 logger.warning("broker unreachable; the sweep will find the work")
                 pause.wait(PAUSE_SECONDS)
+            else:
+                pause.wait(GATHER_SECONDS)
 
 
 _lock = threading.Lock()

@@ -22,6 +22,7 @@ PERMISSIONS = {
     "users.manage": "Add store users",
     "api.manage": "Make and withdraw API keys",
 }
+THEMES = [("auto", "As the system"), ("light", "Light"), ("dark", "Dark")]
 KEY_ALPHABET = string.ascii_letters + string.digits
 KEY_LENGTH = 50
 
@@ -60,10 +61,10 @@ class User(AbstractUser):
     theme = models.CharField(
         max_length=5,
         default="auto",
-        choices=[("auto", "As the system"), ("light", "Light"), ("dark", "Dark")],
+        choices=THEMES,
     )
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment,misc]
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -1,8 +1,10 @@
 """Opening stores, letting people in, making keys."""
 
 import zoneinfo
+from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from orderdesk.lib.refused import Refused
@@ -11,11 +13,16 @@ from stores.scoping import across_stores, entered
 from stores.signals import store_opened
 
 
+def places_of(user: User) -> list[StoreUser]:
+    """Give a person's places in stores, each with its store, by the store's name."""
+    with across_stores():
+        places = StoreUser.across_stores.filter(user=user).select_related("store")
+        return list(places.order_by("store__name", "store_id"))
+
+
 def stores_of(user: User) -> list[Store]:
     """Give the stores a person may reach, by name."""
-    with across_stores():
-        ids = list(StoreUser.across_stores.filter(user=user).values_list("store_id", flat=True))
-    return list(Store.objects.filter(pk__in=ids).order_by("name", "pk"))
+    return [place.store for place in places_of(user)]
 
 
 @transaction.atomic
@@ -45,20 +52,104 @@ def open_store(
 
 
 @transaction.atomic
-def add_store_user(*, store: Store, user: User, permissions: list[str] | None = None) -> StoreUser:
+def add_store_user(
+    *,
+    store: Store,
+    user: User,
+    permissions: list[str] | None = None,
+    by: StoreUser | None = None,
+) -> StoreUser:
     """Let a person into a store, with all permissions unless some are named.
 
     Raises:
-        Refused: if the person is in already or a permission does not exist.
+        Refused: if the person is in already, a permission does not exist, or `by` lacks one.
     """
     granted = list(PERMISSIONS) if permissions is None else permissions
-    if unknown := set(granted) - set(PERMISSIONS):
-        raise Refused(f"There is no permission {sorted(unknown)[0]!r}.", field="permissions")
+    _check_grant(granted, by)
     if StoreUser.objects.for_store(store).of(user).exists():
         raise Refused(f"{user.email} is in this store already.", field="email")
-    member = StoreUser(store=store, user=user, permissions=granted)
+    member = StoreUser(store=store, user=user, permissions=_in_order(granted))
     member.save()
     return member
+
+
+@transaction.atomic
+def invite_store_user(
+    *, store: Store, email: str, permissions: list[str], by: StoreUser
+) -> StoreUser:
+    """Let a person into a store by e-mail address; who is unknown here becomes a user.
+
+    A user made here has no password: the letter that lets them set one is the caller's to send.
+
+    Raises:
+        Refused: if the person is in already, a permission does not exist, or `by` lacks one.
+    """
+    address = User.objects.normalize_email(email).lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create_user(address)
+        # The only way into this account is the letter to this address: who gets in has proved it.
+        EmailAddress(user=user, email=address, verified=True, primary=True).save()
+    return add_store_user(store=store, user=user, permissions=permissions, by=by)
+
+
+@transaction.atomic
+def change_permissions(*, member: StoreUser, permissions: list[str], by: StoreUser) -> StoreUser:
+    """Set what a member may do, as far as `by` may do it too; the rest stays as it was.
+
+    Raises:
+        Refused: if the member is an owner, or `by` would give what `by` does not have.
+    """
+    row = _locked(member)
+    if row.role == StoreUser.OWNER:
+        raise Refused("The owner may do everything; that cannot be taken away.")
+    beyond = {flag for flag in row.permissions if not by.can(flag)}
+    _check_grant(set(permissions) - beyond, by)
+    row.permissions = _in_order({*permissions, *beyond})
+    row.save(update_fields=["permissions"])
+    return row
+
+
+@transaction.atomic
+def remove_store_user(*, member: StoreUser) -> None:
+    """Take a person's place in the store away; what they did stays on record.
+
+    Raises:
+        Refused: if the member is an owner.
+    """
+    row = _locked(member)
+    if row.role == StoreUser.OWNER:
+        raise Refused("The owner cannot be removed from the store.")
+    row.delete()
+
+
+def _locked(member: StoreUser) -> StoreUser:
+    row = (
+        StoreUser.objects.for_store(member.store_id)
+        .filter(pk=member.pk)
+        .select_for_update()
+        .first()
+    )
+    if row is None:
+        raise Refused("This person was removed from the store meanwhile.")
+    return row
+
+
+def _check_grant(permissions: Iterable[str], by: StoreUser | None) -> None:
+    """See that the permissions exist and that nobody gives more than they have."""
+    for flag in sorted(permissions):
+        if flag not in PERMISSIONS:
+            raise Refused(f"There is no permission {flag!r}.", field="permissions")
+        if by and not by.can(flag):
+            words = PERMISSIONS[flag].lower()
+            raise Refused(
+                f"You cannot give others what you may not do yourself: {words}.",
+                field="permissions",
+            )
+
+
+def _in_order(permissions: Iterable[str]) -> list[str]:
+    return [flag for flag in PERMISSIONS if flag in set(permissions)]
 
 
 @transaction.atomic
@@ -84,3 +175,9 @@ def revoke_api_key(*, key: ApiKey, now: datetime) -> None:
     if key.revoked_at is None:
         key.revoked_at = now
         key.save(update_fields=["revoked_at"])
+
+
+def note_key_use(*, key: ApiKey, now: datetime) -> None:
+    """Write down that a key was used now."""
+    key.last_used_at = now
+    key.save(update_fields=["last_used_at"])

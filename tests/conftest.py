@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from orders.services import By
@@ -13,14 +14,14 @@ from tests.factories import make_store, make_user
 
 
 @pytest.fixture(autouse=True)
-def _quiet_bell(settings) -> None:
+def _quiet_and_quick(settings) -> None:
     settings.WORK_BELL = False
+    # A good hash is slow on purpose; no test is about that.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    from django.core.cache import cache
-
     cache.clear()
 
 

@@ -14,9 +14,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("ORDERDESK_DATA", str(CHECKOUT / "var" / "test"))
 os.environ.setdefault("ORDERDESK_DEMO", "0")
+# Pages name static files as they are; hashing them is for serving and takes seconds.
+os.environ.setdefault("ORDERDESK_HASHED_STATIC", "0")
 
 DATA = Path(os.environ["ORDERDESK_DATA"])
-DATA.mkdir(parents=True, exist_ok=True)
+(DATA / "static").mkdir(parents=True, exist_ok=True)
 _in_use = (DATA / "in_use.lock").open("a")
 fcntl.flock(_in_use, fcntl.LOCK_SH)
 

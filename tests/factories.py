@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from integrations.base import SettingsForm
@@ -24,15 +25,15 @@ _numbers = count(1001)
 
 
 def make_user(email: str = "someone@example.com") -> User:
-    from allauth.account.models import EmailAddress
-
     user = User.objects.create_user(email, PASSWORD)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
 
 def make_store(owner: User | None = None, *, name: str = "A shop", **fields: Any) -> Store:
-    return open_store(owner=owner or make_user(f"owner{next(_numbers)}@example.com"), name=name, **fields)
+    return open_store(
+        owner=owner or make_user(f"owner{next(_numbers)}@example.com"), name=name, **fields
+    )
 
 
 def make_address(**fields: Any) -> Address:
@@ -49,7 +50,12 @@ def make_address(**fields: Any) -> Address:
 
 
 def make_item(**fields: Any) -> ItemDraft:
-    stated = {"name": "Blue mug", "code": "MUG-BLUE", "price": Decimal("30.00"), "quantity": Decimal(2)}
+    stated = {
+        "name": "Blue mug",
+        "code": "MUG-BLUE",
+        "price": Decimal("30.00"),
+        "quantity": Decimal(2),
+    }
     return ItemDraft(**{**stated, **fields})
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -43,7 +44,7 @@ def data():
         throw_away(Path(folder))
 
 
-def query(servers: embedded.Servers, sql: str) -> list[tuple[object, ...]]:
+def query(servers: embedded.Servers, sql: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(servers.database_url) as connection:
         cursor = connection.execute(sql)
         return cursor.fetchall() if cursor.description else []
@@ -61,14 +62,13 @@ def valkey(data: Path) -> int:
     return pid_in(data / "servers" / "valkey" / "valkey.pid")
 
 
-def launch(data: Path, *, path: str = "", **options: object) -> "subprocess.Popen[str]":
+def launch(data: Path, *, path: str = "") -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", ENSURE, str(data)],
         cwd=CHECKOUT,
         env=os.environ | {"PYTHONPATH": path},
         stdout=subprocess.PIPE,
         text=True,
-        **options,
     )
 
 
@@ -106,7 +106,7 @@ def test_forced_row_level_security_hides_every_row_until_a_store_is_entered(data
 def test_commits_are_durable_and_text_sorts_by_code_point(data):
     servers = embedded.ensure(data)
 
-    settings = dict(query(servers, "select name, setting from pg_settings"))
+    [[settings]] = query(servers, "select json_object_agg(name, setting) from pg_settings")
     locale = query(
         servers, "select datlocprovider, datlocale from pg_database where datname = 'app'"
     )

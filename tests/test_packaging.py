@@ -29,7 +29,7 @@ def normal(name: str) -> str:
 
 
 def names(dependencies: list[str]) -> set[str]:
-    return {normal(re.match(r"[\w.-]+", line).group()) for line in dependencies}
+    return {normal(re.split(r"[^\w.-]", line)[0]) for line in dependencies}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

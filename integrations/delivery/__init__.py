@@ -6,6 +6,6 @@ one transaction together with the proof that the claim still holds.
 
 from integrations.delivery.messages import process_message
 from integrations.delivery.pulling import Counts, Source, pull, run_schedule
-from integrations.delivery.sending import send
+from integrations.delivery.sending import send, tell_parked
 
-__all__ = ["Counts", "Source", "process_message", "pull", "run_schedule", "send"]
+__all__ = ["Counts", "Source", "process_message", "pull", "run_schedule", "send", "tell_parked"]

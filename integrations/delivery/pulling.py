@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -15,15 +16,16 @@ from django.utils import timezone
 
 from integrations.accounts import plugin_of
 from integrations.base import Integration, Page, PulledShipment, StockCount
-from integrations.delivery.health import note_success, pause
+from integrations.delivery.health import SEAL_BROKEN, is_paused, note_success, pause
 from integrations.delivery.sending import move_as_set
 from integrations.errors import CredentialsRefused, IntegrationError, TemporaryFailure
 from integrations.models import Connection, Schedule, Submission
+from integrations.vault import SealBroken
 from inventory.services import receive_counts
 from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
 from orders.models import Order, OrderEvent, Shipment
-from orders.services import By, add_shipment, import_order
+from orders.services import By, add_shipment, import_order, number_shipment
 from stores import crash, work
 from stores.models import Store
 from stores.scoping import entered
@@ -69,16 +71,23 @@ def run_schedule(mine: work.Claim) -> None:
             .select_related("connection", "store")
             .get(pk=mine.pk)
         )
-        if row.connection.state != Connection.State.ACTIVE:
+        if row.connection.state == Connection.State.PAUSED and is_paused(row.connection):
             work.settle(mine, work.Hold(row.connection.problem))
             return
-        plugin = plugin_of(row.connection)
+        try:
+            plugin = plugin_of(row.connection)
+        except SealBroken:
+            pause(row.connection, SEAL_BROKEN)
+            work.settle(mine, work.Hold(SEAL_BROKEN))
+            return
     source = Source(row.store, row.connection, plugin)
     try:
         counts = pull(
             source,
             verb=row.verb,
             cursor=row.cursor,
+            # What happened before the store was connected is the past; a person may ask for it.
+            since=None if row.cursor else row.connection.connected_at,
             keep=lambda cursor: work.extend(mine, cursor=cursor),
         )
     except IntegrationError as error:
@@ -98,8 +107,7 @@ def run_schedule(mine: work.Claim) -> None:
 def _postpone(mine: work.Claim, row: Schedule, error: IntegrationError) -> None:
     logger.warning("pull failed", store_id=mine.store_id, vendor=row.connection.key)
     with entered(mine.store_id):
-        if isinstance(error, CredentialsRefused):
-            pause(row.connection, error.message)
+        if isinstance(error, CredentialsRefused) and pause(row.connection, error.message):
             work.settle(mine, work.Hold(error.message))
             return
         asked_for = error.retry_after if isinstance(error, TemporaryFailure) else None
@@ -169,7 +177,7 @@ def _store_orders(source: Source, drafts: list[OrderDraft], counts: Counts) -> N
 
 def _store_shipments(source: Source, parcels: list[PulledShipment], counts: Counts) -> None:
     store_id = source.store.pk
-    fresh = _not_here_yet(source, parcels)
+    fresh = _not_here_yet(source, parcels, counts)
     sent = _sent_as(source, fresh)
     for parcel in fresh:
         order_id = sent.get(parcel.order_external_id) or sent.get(parcel.order_external_number)
@@ -199,34 +207,49 @@ def _take_in(source: Source, order: Order, parcel: PulledShipment, counts: Count
         .newest_first()
         .first()
     )
-    order.refresh_from_db()
     move_as_set(order, source.connection, "after_shipment_folder", name, event)
 
 
-def _not_here_yet(source: Source, parcels: list[PulledShipment]) -> list[PulledShipment]:
-    known = set(
-        Shipment.objects.for_store(source.store)
-        .known_as(
-            source=source.plugin.name,
-            external_ids=[parcel.draft.external_id for parcel in parcels],
-        )
-        .values_list("external_id", flat=True)
+def _not_here_yet(
+    source: Source, parcels: list[PulledShipment], counts: Counts
+) -> list[PulledShipment]:
+    """Give the parcels that are new; a known one may have got its number meanwhile."""
+    rows = Shipment.objects.for_store(source.store).known_as(
+        source=source.plugin.name,
+        external_ids=[parcel.draft.external_id for parcel in parcels],
     )
+    known = {row.external_id: row for row in rows}
+    for parcel in parcels:
+        here = known.get(parcel.draft.external_id)
+        if here and number_shipment(shipment=here, draft=parcel.draft, by=source.by):
+            counts.changed += 1
     return [parcel for parcel in parcels if parcel.draft.external_id not in known]
 
 
 def _sent_as(source: Source, parcels: list[PulledShipment]) -> dict[str, int]:
-    """Give our order's id by what the vendor calls it: first its id, then its number."""
+    """Give our order's id by what the vendor calls it: its id, its number, or our own reference.
+
+    The reference finds an order whose sending is still in doubt here while it is shipped there.
+    """
     sent = Submission.objects.for_store(source.store).filter(
         connection=source.connection, verb=Submission.Verb.SUBMIT_ORDER
     )
-    by_number = sent.filter(
-        external_number__in={parcel.order_external_number for parcel in parcels} - {""}
-    ).values_list("external_number", "order_id")
-    by_id = sent.filter(
-        external_id__in={parcel.order_external_id for parcel in parcels} - {""}
-    ).values_list("external_id", "order_id")
-    return {**dict(by_number), **dict(by_id)}
+    numbers = {parcel.order_external_number for parcel in parcels} - {""}
+    ids = {parcel.order_external_id for parcel in parcels} - {""}
+    by_reference = sent.filter(reference__in=filter(_is_uuid, ids), external_id="")
+    return {
+        **{str(reference): pk for reference, pk in by_reference.values_list("reference", "order")},
+        **dict(sent.filter(external_number__in=numbers).values_list("external_number", "order")),
+        **dict(sent.filter(external_id__in=ids).values_list("external_id", "order")),
+    }
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _store_stock(source: Source, rows: list[StockCount], counts: Counts) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.accounts import plugin_of
 from integrations.base import Integration, Receipt
-from integrations.delivery.health import note_success, pause
+from integrations.delivery.health import SEAL_BROKEN, is_paused, note_success, pause
 from integrations.errors import (
     CredentialsRefused,
     IntegrationError,
@@ -16,8 +16,9 @@ from integrations.errors import (
     UnexpectedReply,
 )
 from integrations.models import Connection, Submission
+from integrations.vault import SealBroken
 from orders.models import Folder, Order, OrderEvent, Shipment
-from orders.services import By, move_order, record
+from orders.services import By, hub, move_order, record
 from stores import crash, work
 from stores.scoping import entered
 
@@ -67,7 +68,9 @@ def send(mine: work.Claim) -> None:
         return
     with structlog.contextvars.bound_contextvars(store_id=mine.store_id, order_id=job.order.pk):
         try:
-            found = _look(mine, job) if mine.in_doubt else None
+            found = job.find() if mine.in_doubt else None
+            if mine.in_doubt and found is None and not _cleared(mine, job):
+                return
             crash.point("send.before_call")
             receipt = found or job.send()
             crash.point("send.after_call")
@@ -79,7 +82,7 @@ def send(mine: work.Claim) -> None:
 
 
 def _load(mine: work.Claim) -> Job | None:
-    """Load the job, or write why there is nothing to send (any more) and give None."""
+    """Load the job, or write why there is nothing to send now and give None."""
     with entered(mine.store_id):
         row = (
             Submission.objects.for_store(mine.store_id)
@@ -87,59 +90,105 @@ def _load(mine: work.Claim) -> Job | None:
             .get(pk=mine.pk)
         )
         order = Order.objects.for_store(mine.store_id).with_lines().get(pk=row.order_id)
-        job = Job(row, order, row.shipment, plugin_of(row.connection))
-        if row.connection.state == Connection.State.PAUSED:
+        if row.connection.state == Connection.State.PAUSED and is_paused(row.connection):
             work.settle(mine, work.Hold(row.connection.problem))
             return None
-        if problem := _why_not(job):
-            work.settle(mine, work.Fail(problem))
-            record(order, OrderEvent.Kind.SUBMISSION_FAILED, problem, by=job.by)
+        try:
+            plugin = plugin_of(row.connection)
+        except SealBroken:
+            pause(row.connection, SEAL_BROKEN)
+            work.settle(mine, work.Hold(SEAL_BROKEN))
+            record(order, OrderEvent.Kind.SUBMISSION_DELAYED, SEAL_BROKEN, by=hub(row.cause))
+            return None
+        # Right before each call that changes something there: the lease is ours and counts anew.
+        plugin.before_effect = lambda: _still_ours(mine)
+        job = Job(row, order, row.shipment, plugin)
+        if setback := _why_not(job):
+            _end(mine, job, setback)
             return None
         return job
 
 
-def _why_not(job: Job) -> str:
+def _still_ours(mine: work.Claim) -> None:
+    with entered(mine.store_id):
+        work.extend(mine)
+
+
+def _why_not(job: Job) -> work.Setback | None:
+    """Say why the job must not be done at all, if so."""
+    if job.row.in_doubt:
+        return _why_not_looked_up(job)
+    name, problem = job.plugin.name, ""
+    if job.row.connection.state == Connection.State.DISCONNECTED:
+        problem = f"{name} was disconnected before {job.what} was sent."
+    elif not job.parcel and job.order.deleted_at:
+        problem = f"The order was deleted before it was sent to {name}."
+    elif not job.parcel and job.order.canceled_at:
+        problem = f"The order was canceled before it was sent to {name}."
+    return work.Fail(problem) if problem else None
+
+
+def _why_not_looked_up(job: Job) -> work.Setback | None:
+    """Say why it cannot be found out whether it arrived; whatever became of the order since."""
     name = job.plugin.name
     if job.row.connection.state == Connection.State.DISCONNECTED:
-        return f"{name} was disconnected before {job.what} was sent."
-    # What may have arrived already must be looked up, whatever became of the order since.
-    if job.parcel or job.row.in_doubt:
-        return ""
-    if job.order.deleted_at:
-        return f"The order was deleted before it was sent to {name}."
-    if job.order.canceled_at:
-        return f"The order was canceled before it was sent to {name}."
-    return ""
-
-
-def _look(mine: work.Claim, job: Job) -> Receipt | None:
-    """Look for an earlier try; None says it is surely not there and may be sent."""
+        return work.Park(f"{name} was disconnected; whether it got {job.what} is not known.")
     if job.plugin.resend == "none":
-        raise work.Park(
-            f"We do not know whether {job.plugin.name} got {job.what}, and it cannot be asked. "
-            f"Look there, then try again or leave it."
+        return work.Park(
+            f"We do not know whether {name} got {job.what}, and it cannot be asked. "
+            f"Look there before anything is sent again."
         )
-    found = job.find()
-    if found is None:
-        with entered(mine.store_id):
-            work.extend(mine, in_doubt=False)
-    return found
+    return None
+
+
+def _end(mine: work.Claim, job: Job, setback: work.Setback) -> None:
+    """Write that the job ends here, on the row and on the timeline. Call inside the store."""
+    work.settle(mine, setback)
+    record(job.order, OrderEvent.Kind.SUBMISSION_FAILED, setback.problem, by=job.by)
+
+
+def _cleared(mine: work.Claim, job: Job) -> bool:
+    """Write that an earlier try surely did not arrive; False if the job must not be done any more.
+
+    The order may have been canceled or deleted while nobody knew.
+    """
+    with entered(mine.store_id):
+        work.extend(mine, in_doubt=False)
+        job.row.in_doubt = False
+        job.order.refresh_from_db(fields=["canceled_at", "deleted_at"])
+        if setback := _why_not(job):
+            _end(mine, job, setback)
+            return False
+        sentence = f"Looked at {job.plugin.name}: {job.what} is not there, so it is sent now"
+        record(job.order, OrderEvent.Kind.SUBMISSION_DELAYED, sentence, by=job.by)
+        return True
+
+
+def tell_parked(store_id: int, pk: int) -> None:
+    """Write on the timeline that a submission was parked because its workers were lost."""
+    row = (
+        Submission.objects.for_store(store_id)
+        .select_related("connection", "cause", "order")
+        .get(pk=pk)
+    )
+    record(row.order, OrderEvent.Kind.SUBMISSION_FAILED, row.problem, by=hub(row.cause))
 
 
 def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -> None:
     """Write that it arrived: on the row, on the order, on the timeline, in the folder."""
     now = timezone.now()
     with entered(mine.store_id):
-        work.finish(
-            mine, external_id=receipt.external_id, external_number=receipt.external_number
-        )
+        work.finish(mine, external_id=receipt.external_id, external_number=receipt.external_number)
         note_success(job.row.connection, now=now)
-        order = Order.objects.for_store(mine.store_id).select_for_update().get(pk=job.order.pk)
+        order = _locked(job.order)
         known_as = receipt.external_number or receipt.external_id
         sentence = f"{job.plugin.name} has {job.what} as {known_as}"
         if looked_up:
             sentence += "; it had arrived at an earlier try and was not sent again"
         if job.parcel:
+            # By this id the parcel is told from another one of the same number.
+            job.parcel.cart_shipment_id = receipt.external_id[:120]
+            job.parcel.save(update_fields=["cart_shipment_id"])
             record(order, OrderEvent.Kind.TRACKING_PUSHED, sentence, by=job.by)
             return
         before = {
@@ -160,15 +209,35 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
                 "fulfillment_id": order.fulfillment_id,
             },
         )
+        if order.canceled_at:
+            told = f"It was canceled meanwhile and is not canceled at {job.plugin.name}"
+            record(order, OrderEvent.Kind.SUBMISSION_FAILED, told, by=job.by)
         move_as_set(order, job.row.connection, "after_import_folder", job.plugin.name, event)
+
+
+def _locked(order: Order) -> Order:
+    """Lock the order's row and read what an arrival changes of it, not the whole wide row."""
+    rows = Order.objects.for_store(order.store_id).select_for_update()
+    return rows.only(
+        "store_id",
+        "fulfillment_name",
+        "fulfillment_id",
+        "updated_at",
+        "version",
+        "folder_id",
+        "canceled_at",
+    ).get(pk=order.pk)
 
 
 def move_as_set(
     order: Order, connection: Connection, setting: str, name: str, cause: OrderEvent | None
 ) -> None:
-    """Move the order to the folder the connection's setting names, if it names one that is left."""
+    """Move the order to the folder the connection's setting names, if it names one that is left.
+
+    A canceled order stays where whoever canceled it finds it.
+    """
     folder_id = connection.settings.get(setting)
-    if not folder_id:
+    if not folder_id or order.canceled_at:
         return
     folder = Folder.objects.for_store(order.store_id).filter(pk=folder_id).first()
     if folder:
@@ -179,25 +248,25 @@ def move_as_set(
 def _set_back(mine: work.Claim, job: Job, error: IntegrationError) -> None:
     """Write what went wrong and what follows from it, on the row and on the timeline."""
     with entered(mine.store_id):
-        setback = _consequence(error)
-        state = work.settle(mine, setback)
-        if isinstance(error, CredentialsRefused):
-            pause(job.row.connection, error.message)
+        state = work.settle(mine, _consequence(job, error))
         if isinstance(error, UnexpectedReply):
             logger.error("unexpected reply", vendor=job.plugin.key, problem=error.message)
         goes_on = state in (work.Work.State.WAITING, work.Work.State.HELD)
-        kind = (
-            OrderEvent.Kind.SUBMISSION_DELAYED if goes_on else OrderEvent.Kind.SUBMISSION_FAILED
-        )
+        kind = OrderEvent.Kind.SUBMISSION_DELAYED if goes_on else OrderEvent.Kind.SUBMISSION_FAILED
+        sentence = error.message
+        if state == work.Work.State.PARKED:
+            sentence = f"Parked after {mine.attempts} tries, the last of which ended so: {sentence}"
         details = {**error.evidence, "attempt": str(mine.attempts)}
-        record(job.order, kind, error.message, by=job.by, details=details)
+        record(job.order, kind, sentence, by=job.by, details=details)
 
 
-def _consequence(error: IntegrationError) -> work.Setback:
+def _consequence(job: Job, error: IntegrationError) -> work.Setback:
     if isinstance(error, OutcomeUnknown):
         return work.Doubt(error.message, after=error.retry_after)
     if isinstance(error, TemporaryFailure):
         return work.Retry(error.message, after=error.retry_after)
     if isinstance(error, CredentialsRefused):
-        return work.Hold(error.message)
+        # Refused with credentials that were replaced meanwhile: the new ones have their chance.
+        same = pause(job.row.connection, error.message)
+        return work.Hold(error.message) if same else work.Retry(error.message)
     return work.Fail(error.message)

@@ -33,9 +33,9 @@ def shop_page(vendor: "ShopifySandbox", request: Request) -> Reply:
         vendor,
         request,
         section(
-            "Place a test order",
+            "A customer buys something",
             row_of_buttons(
-                button("Place a US order over 50", PLACE, kind="us"),
+                button("Place a test order", PLACE, kind="us"),
                 button("Place a small order", PLACE, kind="small"),
                 button("Place a foreign order", PLACE, kind="foreign"),
                 button("Place a discounted order", PLACE, kind="discounted"),

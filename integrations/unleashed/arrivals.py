@@ -7,6 +7,7 @@ from typing import Any
 from integrations.base import PulledShipment, StockCount
 from integrations.errors import UnexpectedReply
 from integrations.unleashed.values import read_date, read_number
+from orderdesk.lib.storable import storable
 from orders.drafts import ShipmentDraft
 
 Doc = dict[str, Any]
@@ -50,7 +51,7 @@ def _company(given: Any) -> str:
     """Read a carrier: an object with a name, or a text."""
     if isinstance(given, dict):
         texts = [given.get("Name"), *(value for name, value in given.items() if name != "Guid")]
-        return next((text for text in texts if isinstance(text, str) and text), "")
+        given = next((text for text in texts if isinstance(text, str) and text), "")
     return _text(given)
 
 
@@ -63,7 +64,7 @@ def _shipped_lines(given: Any) -> list[dict[str, Any]]:
         quantity = read_number(row.get("ShipmentQty"))
         lines.append(
             {
-                "code": str(product["ProductCode"]),
+                "code": _text(product["ProductCode"]),
                 "name": _text(product.get("ProductDescription")),
                 "quantity": f"{quantity.normalize():f}",
             }
@@ -93,4 +94,4 @@ def changed_at(row: Doc) -> datetime | None:
 
 
 def _text(given: Any) -> str:
-    return "" if given is None else str(given).strip()
+    return "" if given is None else storable(str(given)).strip()

@@ -95,10 +95,19 @@ def sales_order_lines(order: Order) -> list[Doc]:
     Raises:
         RequestRejected: if one cannot be sent, naming it, or if none is left.
     """
-    kept = [item for item in order.items.all() if item.delivery_type not in NOT_SHIPPED]
+    kept = _shipped(order)
     if not kept:
         raise RequestRejected("The order has no item that is shipped, so there is nothing to send.")
     return [_line(item, place) for place, item in enumerate(kept, start=1)]
+
+
+def _shipped(order: Order) -> list[OrderItem]:
+    """Give the items a warehouse has to pick; of a line with 0 pieces nothing is left."""
+    return [
+        item
+        for item in order.items.all()
+        if item.delivery_type not in NOT_SHIPPED and item.quantity
+    ]
 
 
 def _line(item: OrderItem, place: int) -> Doc:
@@ -203,7 +212,7 @@ def _check_lengths(body: Doc) -> None:
 
 def refusal(body: bytes, order: Order) -> str:
     """Put Unleashed's reasons against a sales order into words that name our items."""
-    codes = [item.code for item in order.items.all() if item.delivery_type not in NOT_SHIPPED]
+    codes = [item.code for item in _shipped(order)]
     return " ".join(_reason(field, said, codes) for field, said in problems_of(body))
 
 

@@ -1,13 +1,16 @@
 """The hub's own "no"."""
 
+from orderdesk.lib.storable import storable
+
 
 class Refused(Exception):
     """The hub says no; the message is fit for the user.
 
-    `field` names the input at fault, where there is one.
+    `field` names the input at fault, where there is one. What is refused may be quoted in it, so
+    what no column can hold is replaced: a refusal is often written down.
     """
 
     def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
+        self.message = storable(message)
+        super().__init__(self.message)
+        self.field = storable(field)

@@ -1,4 +1,4 @@
-"""What every operator's command shares: `--json`, one clear line for a refusal, exit 0 only when done."""
+"""What every operator's command shares: `--json`, clear refusals, exit 0 only when done."""
 
 import json
 import sys

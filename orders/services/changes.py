@@ -9,7 +9,7 @@ from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
 from orders.models import Order, OrderEvent, OrderItem
 from orders.services.events import By, record
-from orders.services.imports import describe_item, save_items
+from orders.services.imports import item_words, refuse_known_number, save_items
 from orders.services.rows import check_rows, item_rows, order_values
 
 
@@ -40,7 +40,7 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
     strangers = {row.pk for row in rows if row.pk} - {row.pk for row in present}
     if strangers:
         raise Refused(f"Item {min(strangers)} is not one of this order.", field="order_items")
-    old, new = [describe_item(row) for row in present], [describe_item(row) for row in rows]
+    old, new = item_words(present, rows)
     if old != new:
         before["order_items"], after["order_items"] = old, new
     gone = {row.pk for row in present} - {row.pk for row in rows}
@@ -61,6 +61,58 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
             after=after,
         )
     return order
+
+
+@transaction.atomic
+def restate_origin(
+    *,
+    order: Order,
+    source_name: str,
+    source_id: str,
+    placed_at: datetime | None,
+    by: By,
+    now: datetime,
+) -> bool:
+    """Change the channel, number or date an order says it has, and tell whether any changed.
+
+    What is empty or equal stays. An order that a source keeps stating stays with that source: it
+    is known there by a key of its own, and a second copy would come in under the old name.
+
+    Raises:
+        AlreadyHere: if another order has this number.
+        Refused: if an integration's order is to get another channel or number.
+    """
+    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    stated = {"source_name": source_name, "source_id": source_id}
+    changed: dict[str, Any] = {
+        name: value for name, value in stated.items() if value and getattr(order, name) != value
+    }
+    if changed and order.source_key != order.source_id:
+        raise Refused(
+            f"The order came from {order.source_name} and keeps its number there.",
+            field=next(iter(changed)),
+        )
+    if changed:
+        name = changed.get("source_name", order.source_name)
+        refuse_known_number(
+            order.store_id, name, changed.get("source_id", order.source_id), except_for=order.pk
+        )
+    # Dates are shown to the second, so a date given back as it was shown is no change.
+    if placed_at and placed_at.replace(microsecond=0) != order.added_at.replace(microsecond=0):
+        changed["added_at"] = placed_at
+    if not changed:
+        return False
+    before = {name: getattr(order, name) for name in changed}
+    for name, value in changed.items():
+        setattr(order, name, value)
+    order.source_key = order.source_id if "source_id" in changed else order.source_key
+    order.version += 1
+    order.updated_at = now
+    check_rows(order, [])
+    order.save()
+    sentence = f"Changed {', '.join(name.replace('_', ' ') for name in changed)}"
+    record(order, OrderEvent.Kind.DETAILS_CHANGED, sentence, by=by, before=before, after=changed)
+    return True
 
 
 @transaction.atomic

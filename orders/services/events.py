@@ -45,7 +45,7 @@ def hub(cause: OrderEvent | None = None) -> By:
     return By(OrderEvent.Actor.SYSTEM, "", cause=cause)
 
 
-def record(
+def record(  # noqa: PLR0913 - an event has this many parts
     order: Order,
     kind: OrderEvent.Kind,
     sentence: str,
@@ -78,7 +78,7 @@ def record(
 
 
 def plain(value: Any) -> Any:
-    """Turn values into what JSON can hold: decimals and moments become text, as people read them."""
+    """Turn values into what JSON can hold; decimals and moments become text."""
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

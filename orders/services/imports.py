@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from orderdesk.lib.refused import Refused
 from orders.drafts import ItemDraft, OrderDraft
@@ -18,6 +20,11 @@ from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
 CANCELED_FOLDER = "Canceled"
+DIGITS_KEPT = Decimal("0.0001")
+
+
+class AlreadyHere(Refused):
+    """What is to be made is here already; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +74,42 @@ def create_order(
     Without a source id the order gets our own id as its number.
 
     Raises:
-        Refused: if the source has an order of this id already, or a value does not fit.
+        AlreadyHere: if the source has an order of this id or number already.
+        Refused: if a value does not fit.
     """
-    if draft.source_key and (known := _known(store, draft)):
-        raise Refused(
-            f"{draft.source_name} order {draft.source_id} is here already: order {known.pk}.",
-            field="source_id",
-        )
-    order = _insert(store, draft, folder or first_folder(store.pk), now)
+    refuse_known_number(store.pk, draft.source_name, draft.source_id)
+    try:
+        with transaction.atomic():
+            order = _insert(store, draft, folder or first_folder(store.pk), now)
+    except IntegrityError:
+        # Somebody made the same order in between our look and our insert.
+        refuse_known_number(store.pk, draft.source_name, draft.source_id)
+        raise
     record(order, kind, f"Added as {draft.source_name} order {order.number}", by=by)
     return order
+
+
+def refuse_known_number(
+    store_id: int, source_name: str, source_id: str, *, except_for: int | None = None
+) -> None:
+    """Look for an order of this source and number, under whatever key the source knows it.
+
+    Raises:
+        AlreadyHere: naming the order's id.
+    """
+    if not source_id:
+        return
+    named = Q(source_id=source_id) | Q(source_key=source_id)
+    rows = Order.objects.for_store(store_id).filter(named, source_name=source_name)
+    if except_for is not None:
+        rows = rows.exclude(pk=except_for)
+    known = rows.order_by("pk").first()
+    if known:
+        state = ", deleted" if known.deleted_at else ""
+        raise AlreadyHere(
+            f"{source_name} order {source_id} is here already: order {known.pk}{state}.",
+            field="source_id",
+        )
 
 
 def _known(store: Store, draft: OrderDraft) -> Order | None:
@@ -173,7 +206,7 @@ def _replace_items(
     after: dict[str, Any],
 ) -> None:
     present = list(OrderItem.objects.for_store(order.store_id).filter(order=order).in_order())
-    old, new = [describe_item(row) for row in present], [describe_item(row) for row in rows]
+    old, new = item_words(present, rows)
     if old == new:
         return
     before["order_items"], after["order_items"] = old, new
@@ -197,10 +230,40 @@ def save_items(rows: list[OrderItem]) -> None:
     OrderItem.across_stores.bulk_create([row for row in rows if not row.pk])
 
 
-def describe_item(row: OrderItem) -> str:
-    """Put a line into words that differ when what is sold differs."""
+def item_words(present: list[OrderItem], rows: list[OrderItem]) -> tuple[list[str], list[str]]:
+    """Put old and new lines into words: what is sold, or, where that is equal, everything.
+
+    The words are equal only where nothing of the lines differs.
+    """
+    old, new = [_what_is_sold(row) for row in present], [_what_is_sold(row) for row in rows]
+    if old == new:
+        old, new = [_all_of_item(row) for row in present], [_all_of_item(row) for row in rows]
+    return old, new
+
+
+def _what_is_sold(row: OrderItem) -> str:
     extras = "".join(f" {name}={value}" for name, value in sorted(row.variation_list.items()))
-    return f"{row.quantity.normalize():f} × {row.code or row.name} at {row.price:.2f}{extras}"
+    return f"{_as_kept(row.quantity)} × {row.code or row.name} at {row.price:.2f}{extras}"
+
+
+def _all_of_item(row: OrderItem) -> str:
+    words = [
+        _what_is_sold(row),
+        row.name,
+        f"exactly {_as_kept(row.price)}",
+        f"weight {_as_kept(row.weight)}",
+        row.delivery_type,
+        row.category_code,
+        row.fulfillment_method,
+        f"line {row.source_line_id}" if row.source_line_id else "",
+        *(f"{name}={value}" for name, value in sorted(row.metadata.items())),
+    ]
+    return ", ".join(word for word in words if word)
+
+
+def _as_kept(amount: Decimal) -> str:
+    """Write an amount with the digits the database keeps, so that a stored one is no change."""
+    return f"{amount.quantize(DIGITS_KEPT, ROUND_HALF_UP).normalize():f}"
 
 
 def _listed(fields: dict[str, Any]) -> str:

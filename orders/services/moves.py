@@ -11,7 +11,6 @@ from orders.models import Folder, Order, OrderEvent
 from orders.services.events import By, record
 
 
-@transaction.atomic
 def move_order(*, order: Order, folder: Folder, by: By, now: datetime) -> bool:
     """Move one order and tell whether it moved; one that lies there already stays untouched."""
     return bool(move_orders(orders=[order], folder=folder, by=by, now=now))

@@ -169,9 +169,7 @@ def _check_amount(value: Decimal, name: str) -> None:
 
 def _check_text(value: str, name: str, longest: int | None) -> None:
     if longest is not None and len(value) > longest:
-        raise Refused(
-            f"{name} has {len(value):,} characters; at most {longest:,} fit.", field=name
-        )
+        raise Refused(f"{name} has {len(value):,} characters; at most {longest:,} fit.", field=name)
     if "\x00" in value:
         raise Refused(f"{name} holds a NUL character, which cannot be stored.", field=name)
     if any("\ud800" <= letter <= "\udfff" for letter in value):

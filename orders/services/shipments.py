@@ -10,16 +10,19 @@ from orderdesk.lib.refused import Refused
 from orders.drafts import ShipmentDraft
 from orders.models import Order, OrderEvent, Shipment
 from orders.services.events import By, record
+from orders.services.rows import check_row
+
+# What stands for a number where there is none.
+NO_NUMBER = "n/a"
 
 
-@transaction.atomic
 def add_shipment(
     *, order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime
 ) -> Shipment | None:
     """Add one parcel to an order; None when the source told of it before.
 
     Raises:
-        Refused: if the tracking number is missing.
+        Refused: if the tracking number is missing or a value does not fit.
     """
     added = add_shipments(order=order, drafts=[draft], source=source, by=by, now=now)
     return added[0] if added else None
@@ -35,9 +38,9 @@ def add_shipments(
     The carrier is guessed from the number's form where none is stated.
 
     Raises:
-        Refused: if a tracking number is missing.
+        Refused: if a tracking number is missing or a value does not fit.
     """
-    Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    Order.objects.for_store(order.store_id).select_for_update().values_list("pk").get(pk=order.pk)
     external_ids = {draft.external_id for draft in drafts if draft.external_id}
     known = set(
         Shipment.objects.for_store(order.store_id)
@@ -76,7 +79,13 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         source=source,
         external_id=draft.external_id,
         shipped_date=(draft.shipped_date or now).date(),
+        label_format=draft.label_format,
+        label_image=draft.label_image,
+        print_status=draft.print_status,
+        cart_shipment_id=draft.cart_shipment_id,
+        label_shipment_id=draft.label_shipment_id,
     )
+    check_row(shipment)
     shipment.save(force_insert=True)
     record(
         order,
@@ -86,3 +95,34 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         after={"shipment": shipment.pk, "tracking_number": number, "carrier_code": carrier},
     )
     return shipment
+
+
+@transaction.atomic
+def number_shipment(*, shipment: Shipment, draft: ShipmentDraft, by: By) -> bool:
+    """Give a parcel that came without a number the one its source tells later.
+
+    Tells whether it did: a parcel that has a number keeps it.
+    """
+    number = draft.tracking_number.strip()
+    shipment = (
+        Shipment.objects.for_store(shipment.store_id)
+        .select_for_update(of=("self",))
+        .select_related("order")
+        .get(pk=shipment.pk)
+    )
+    if shipment.tracking_number != NO_NUMBER or number in ("", NO_NUMBER):
+        return False
+    shipment.tracking_number = number
+    shipment.carrier_code = draft.carrier_code.strip() or guess_carrier(number)
+    shipment.tracking_url = draft.tracking_url or tracking_url(shipment.carrier_code, number)
+    check_row(shipment)
+    shipment.save(update_fields=["tracking_number", "carrier_code", "tracking_url"])
+    record(
+        shipment.order,
+        OrderEvent.Kind.DETAILS_CHANGED,
+        f"Parcel {shipment.pk} has its tracking number now: {number}",
+        by=by,
+        before={"tracking_number": NO_NUMBER},
+        after={"tracking_number": number},
+    )
+    return True

@@ -2,10 +2,14 @@
 
 import { say } from "./status.js";
 
-/** Polls of a hidden tab are dropped; only a poll is a request that no event has triggered. */
+/** Somebody works in it: rows are picked, a control has the focus, a dialog is open. */
+const isInUse = (part) =>
+  part.querySelector("input:checked, :focus:not(a, summary), dialog[open]") !== null;
+
+/** Polls of a hidden tab or of a part in use are dropped; no event has triggered a poll. */
 function onRequest(event) {
   const poll = !event.detail.requestConfig.triggeringEvent;
-  if (poll && document.hidden) event.preventDefault();
+  if (poll && (document.hidden || isInUse(event.detail.elt))) event.preventDefault();
 }
 
 function onFailure(event) {

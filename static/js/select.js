@@ -78,13 +78,14 @@ function onKey(event) {
   row?.querySelector(".pick-box")?.click();
 }
 
-/** Adds the rows picked on other pages to the form as it is sent. */
+/** Adds the rows picked on other pages to the form as it is sent; after that none is picked. */
 function onFormData({ target, formData }) {
   if (!target.matches("form[data-select]")) return;
   const here = boxes(target);
   const name = here[0]?.name ?? "ids";
   const seen = new Set(here.map((box) => box.value));
   for (const value of read(target)) if (!seen.has(value)) formData.append(name, value);
+  write(target, new Set());
 }
 
 export function bind(root) {

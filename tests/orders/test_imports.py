@@ -87,7 +87,45 @@ def test_a_line_the_cart_keeps_stays_the_same_row(inside):
     bring_in(inside, later)
 
     (left,) = OrderItem.objects.for_store(inside).filter(order=order)
-    assert (left.pk, left.quantity) == (kept.pk, 9)
+    assert (left.pk, left.quantity) == (kept.pk, Decimal(9))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"delivery_type": "noship"},
+        {"name": "Blue mug, large"},
+        {"weight": Decimal("0.5")},
+        {"price": Decimal("30.0001")},
+        {"metadata": {"variant_id": "7"}},
+        {"category_code": "Mugs"},
+        {"fulfillment_method": "downloads-app"},
+        {"source_line_id": "2"},
+    ],
+)
+def test_whatever_changes_of_a_line_is_followed(inside, changed):
+    draft = make_draft(items=(make_item(source_line_id="1"),))
+    order = bring_in(inside, draft).order
+    line = make_item(**{"source_line_id": "1", **changed})
+
+    result = bring_in(inside, replace(draft, source_updated_at=LATER, items=(line,))).result
+
+    assert result == "updated"
+    (row,) = OrderItem.objects.for_store(inside).filter(order=order)
+    assert {name: getattr(row, name) for name in changed} == changed
+    event = OrderEvent.objects.for_store(inside).get(kind="updated")
+    assert event.before["order_items"] != event.after["order_items"]
+
+
+def test_a_number_with_more_digits_than_are_kept_is_no_change_forever(inside):
+    line = make_item(weight=Decimal("0.123456"), quantity=Decimal("1.00005"))
+    draft = make_draft(items=(line,), order_total=Decimal(30))
+    bring_in(inside, draft)
+    lines_of_the_second = OrderEvent.objects.for_store(inside).filter(after__has_key="order_items")
+
+    bring_in(inside, replace(draft, source_updated_at=LATER))
+
+    assert not lines_of_the_second.exists()
 
 
 def test_what_was_edited_here_is_not_overwritten(inside, by_alice):
@@ -107,9 +145,7 @@ def test_what_was_edited_here_is_not_overwritten(inside, by_alice):
 def test_a_cancellation_moves_an_unsent_order_to_canceled(inside):
     draft = make_draft()
     order = bring_in(inside, draft).order
-    canceled = replace(
-        draft, source_updated_at=LATER, canceled_at=LATER, cancel_reason="customer"
-    )
+    canceled = replace(draft, source_updated_at=LATER, canceled_at=LATER, cancel_reason="customer")
 
     assert bring_in(inside, canceled).result == "canceled"
 

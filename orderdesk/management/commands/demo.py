@@ -17,9 +17,8 @@ from integrations.services import change_settings, connect
 from orderdesk.management.base import HubCommand
 from orderdesk.management.commands.open_store import ensure_user
 from orders.models import Folder
-from orders.services import By
 from rules.models import Rule
-from rules.services import save_rule
+from rules.services import RuleDraft, save_rule
 from stores.models import ApiKey, Store, User
 from stores.scoping import entered
 from stores.services import issue_api_key, open_store, revoke_api_key, stores_of
@@ -49,7 +48,7 @@ class Command(HubCommand):
             connections["unleashed"] = _connected(
                 store, "unleashed", _warehouse_settings(store, warehouse)
             )
-            _rule(store, user)
+            _rule(store, connections["unleashed"])
         result: dict[str, Any] = {
             "store_id": store.pk,
             "api_key": key,
@@ -163,20 +162,17 @@ def _warehouse_settings(store: Store, warehouse: Mapping[str, str]) -> dict[str,
     }
 
 
-def _rule(store: Store, user: User) -> None:
+def _rule(store: Store, warehouse: Connection) -> None:
     with entered(store):
         if Rule.objects.for_store(store).filter(name=RULE).exists():
             return
-        save_rule(
-            store=store,
+        draft = RuleDraft(
             name=RULE,
             trigger="imported",
-            match="all",
             filters=[
                 {"filter": "shipping_country", "operator": "equals", "value": "US"},
                 {"filter": "order_total", "operator": "greater_than", "value": "50"},
             ],
-            actions=[{"action": "send_to_integration", "integration": "unleashed"}],
-            by=By.person(user),
-            now=timezone.now(),
+            actions=[{"action": "send_order", "connection": warehouse.pk}],
         )
+        save_rule(store=store, draft=draft, now=timezone.now())

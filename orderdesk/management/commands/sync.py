@@ -42,7 +42,8 @@ class Command(HubCommand):
         return asdict(counts)
 
     def lines(self, result: Mapping[str, Any]) -> list[str]:
-        numbers = ", ".join(f"{value} {name}" for name, value in result.items() if name != "reasons")
+        counted = {name: value for name, value in result.items() if name != "reasons"}
+        numbers = ", ".join(f"{value} {name}" for name, value in counted.items())
         return [numbers, *(f"- {reason}" for reason in result["reasons"])]
 
     def is_done(self, result: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ supervisord runs the processes: it restarts one that dies, again and again with 
 """
 
 import configparser
+import contextlib
 import hashlib
 import io
 import json
@@ -29,7 +30,8 @@ from django.db import connections
 from orderdesk import embedded
 from orderdesk.lib import pidfile
 
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
+KEEP_SECONDS = 2.0
 GRACE_SECONDS = 20
 WEB_WORKERS, WEB_THREADS = 2, 4
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -78,7 +80,8 @@ class Command(BaseCommand):
             supervisor = _start_supervisor(_programs(sandbox), pid_file)
             threading.Thread(target=self._relay, args=[supervisor.stdout], daemon=True).start()
             self._greet(supervisor, sandbox)
-            if supervisor.wait():
+            _keep_servers(supervisor)
+            if supervisor.returncode:
                 raise CommandError(f"supervisord ended with {supervisor.returncode}")
         finally:
             # A second Ctrl-C must not leave half of it running.
@@ -131,6 +134,20 @@ class Command(BaseCommand):
                 return
 
 
+def _keep_servers(supervisor: subprocess.Popen[str]) -> None:
+    """Bring an embedded server back that died, until supervisord ends."""
+    embeds = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    while True:
+        try:
+            supervisor.wait(KEEP_SECONDS)
+        except subprocess.TimeoutExpired:
+            if embeds:
+                with contextlib.suppress(embedded.StartFailed):
+                    embedded.ensure(settings.DATA_DIR)
+        else:
+            return
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -172,7 +189,8 @@ def _collect_static() -> None:
         interactive=False,
         verbosity=0,
         clear=True,
-        ignore_patterns=["rest_framework"],  # its browsable pages, which are switched off
+        # Pages of packages that are switched off.
+        ignore_patterns=["rest_framework", "redoc", "hx-ws-*", "htm*-4*"],
     )
     stamp.write_text(seen.hexdigest())
 
@@ -209,10 +227,12 @@ def _start_supervisor(programs: dict[str, list[str]], pid_file: IO[str]) -> subp
     parser = configparser.RawConfigParser()
     parser["supervisord"] = {
         "nodaemon": "true",
-        "logfile": "/dev/null",
-        "logfile_maxbytes": "0",
+        "logfile": str(settings.DATA_DIR / "supervisord.log"),
+        "logfile_maxbytes": "1MB",
+        "logfile_backups": "0",
         "loglevel": "warn",
-        "pidfile": "/dev/null",
+        # Never a device: supervisord removes its pid file at its end, and root may remove anything.
+        "pidfile": str(settings.DATA_DIR / "supervisord.pid"),
         # Said aloud, since supervisord warns when it is left to be root by chance.
         **({"user": "root"} if os.geteuid() == 0 else {}),
     }
@@ -227,8 +247,9 @@ def _start_supervisor(programs: dict[str, list[str]], pid_file: IO[str]) -> subp
         cwd=settings.BASE_DIR,
         env=os.environ | ENVIRONMENT | {"ORDERDESK_DATA": str(settings.DATA_DIR)},
         stdin=subprocess.DEVNULL,
+        # Its errors go past us: were we killed, a failing report of a broken pipe would end it
+        # before it has ended its children.
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,  # Ctrl-C reaches it through this process, once
         pass_fds=[pid_file.fileno()],

@@ -24,7 +24,9 @@ class Command(HubCommand):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--until-idle", action="store_true", help="work until nothing is due")
         what.add_argument("--status", action="store_true", help="count unfinished work")
-        parser.add_argument("--timeout", type=float, default=60.0, help="seconds, with --until-idle")
+        parser.add_argument(
+            "--timeout", type=float, default=60.0, help="with --until-idle: seconds"
+        )
 
     def run(self, **options: Any) -> Mapping[str, Any]:
         if options["status"]:

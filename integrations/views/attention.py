@@ -1,0 +1,105 @@
+"""What needs a person, and the buttons that help stuck work on or send an order."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from integrations.attention import groups, name_of, paused, rows_named
+from integrations.models import Connection, InboundMessage
+from integrations.services import replay, request_submission, try_again
+from orderdesk.lib.refused import Refused
+from orders.models import Order
+from orders.services import By
+from stores.access import PageRequest, store_page
+from stores.models import Store
+from stores.work import Work
+
+LARGEST_ID = 2**63 - 1
+
+
+@store_page()
+@require_safe
+def attention_list(request: PageRequest, store: Store) -> HttpResponse:
+    """Show what is stuck, by cause, each with the button that helps it on."""
+    context = {
+        "section": "attention",
+        "paused": paused(store),
+        "groups": groups(store, with_bodies=request.member.can("integrations.manage")),
+        "now": timezone.now(),
+    }
+    return render(request, "integrations/attention_list.html", context)
+
+
+@store_page("orders.send")
+@require_POST
+def submissions_try_again(request: PageRequest, store: Store) -> HttpResponse:
+    """Try to send again; what may have arrived is looked up first."""
+    return _help_on(request, store, "submission")
+
+
+@store_page("integrations.manage")
+@require_POST
+def messages_replay(request: PageRequest, store: Store) -> HttpResponse:
+    """Read kept messages once more."""
+    return _help_on(request, store, "inboundmessage")
+
+
+@store_page("integrations.manage")
+@require_POST
+def schedules_try_again(request: PageRequest, store: Store) -> HttpResponse:
+    """Pull again now."""
+    return _help_on(request, store, "schedule")
+
+
+@store_page("rules.manage")
+@require_POST
+def rule_runs_try_again(request: PageRequest, store: Store) -> HttpResponse:
+    """Run rules again where they stopped."""
+    return _help_on(request, store, "rulerun")
+
+
+@store_page("orders.send")
+@require_POST
+def order_send(request: PageRequest, store: Store, order_id: int) -> HttpResponse:
+    """Send an order to a connected integration; a second time sends nothing twice."""
+    order = get_object_or_404(Order.objects.for_store(store).present(), pk=order_id)
+    wanted = min(_ids(request.POST, "connection"), default=0)
+    connection = get_object_or_404(Connection.objects.for_store(store).connected(), pk=wanted)
+    by, now = By.person(request.user), timezone.now()
+    request_submission(order=order, connection=connection, by=by, now=now)
+    messages.success(request, f"Order {order.number} goes to {name_of(connection)} now.")
+    return HttpResponseRedirect(reverse("orders:order_view", args=[store.pk, order.pk]))
+
+
+def _help_on(request: PageRequest, store: Store, kind: str) -> HttpResponse:
+    """Help each named row on; a refusal for one of them does not hold up the others."""
+    helped, refusals = 0, dict[str, None]()
+    for row in rows_named(store, kind, _ids(request.POST, "rows")):
+        try:
+            _help_row(row, By.person(request.user))
+            helped += 1
+        except Refused as refusal:
+            refusals[refusal.message] = None
+    if helped:
+        said = "It is tried again now." if helped == 1 else f"{helped} are tried again now."
+        messages.success(request, said)
+    for sentence in refusals:
+        messages.error(request, sentence)
+    for order_id in _ids(request.POST, "order"):
+        return HttpResponseRedirect(reverse("orders:order_view", args=[store.pk, order_id]))
+    return HttpResponseRedirect(reverse("integrations:attention", args=[store.pk]))
+
+
+def _help_row(row: Work, by: By) -> None:
+    if isinstance(row, InboundMessage):
+        replay(message=row)
+    else:
+        try_again(row=row, by=by, now=timezone.now())
+
+
+def _ids(posted: QueryDict, name: str) -> set[int]:
+    ids = {int(each) for each in posted.getlist(name) if each.isascii() and each.isdigit()}
+    return {each for each in ids if each <= LARGEST_ID}

@@ -1,0 +1,74 @@
+"""How the API says no: every error as one envelope with a status and a sentence."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from orderdesk.lib.refused import Refused
+from orders.services import AlreadyHere
+
+ERRORS_TOLD = 20
+
+
+class ErrorResponse(Response):
+    """An error; `wait_seconds` is set where the caller has to wait before the next call."""
+
+    wait_seconds: float | None = None
+
+
+def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an error into its answer; None leaves it to the server's own handler.
+
+    409 is kept for what is here already, because clients repeat a 409; bad input is a 400.
+    """
+    if isinstance(error, Refused):
+        return _refused(error)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound("There is nothing at this address.")
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    response = _envelope(list(sentences(error.detail))[:ERRORS_TOLD], error.status_code)
+    if authenticate := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = authenticate
+    if isinstance(error, exceptions.Throttled):
+        response.wait_seconds = getattr(error, "wait", None) or 0
+    return response
+
+
+def _refused(error: Refused) -> Response:
+    named = not error.field or error.field in error.message
+    sentence = error.message if named else f"{error.field}: {error.message}"
+    return _envelope([sentence], 409 if isinstance(error, AlreadyHere) else 400)
+
+
+def _envelope(errors: list[str], status: int) -> ErrorResponse:
+    message = errors[0] if errors else "This cannot be done."
+    return ErrorResponse({"status": "error", "message": message, "errors": errors}, status=status)
+
+
+def sentences(detail: Any, path: str = "") -> Iterator[str]:
+    """Flatten nested complaints to sentences that begin with the field's path.
+
+    {"order_items": [{}, {"price": ["must be a number."]}]} gives
+    "order_items[1].price: must be a number."
+    """
+    if isinstance(detail, dict):
+        for name, each in detail.items():
+            if name == "non_field_errors":
+                yield from sentences(each, path)
+            elif isinstance(name, int):
+                yield from sentences(each, f"{path}[{name}]")
+            else:
+                yield from sentences(each, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for place, each in enumerate(detail):
+            inner = f"{path}[{place}]" if isinstance(each, dict) else path
+            yield from sentences(each, inner)
+    else:
+        yield f"{path}: {detail}" if path else str(detail)

@@ -1,0 +1,151 @@
+"""Which orders a list shows: the contract's query parameters and what they mean."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from orders.api.fields import moment
+from orders.models import OrderQuerySet
+
+LIMIT, LIMIT_ALLOWED = 50, 500
+OFFSET_ALLOWED = 10**9
+# The contract's field names where the columns are called otherwise.
+_COLUMNS = {"date_added": "added_at", "date_updated": "updated_at", "id": "pk"}
+_SORTABLE = (
+    "date_added",
+    "date_updated",
+    "id",
+    "source_id",
+    "source_name",
+    "email",
+    "customer_id",
+    "shipping_method",
+    "payment_type",
+    "payment_status",
+    "folder_id",
+    "fulfillment_name",
+    "quantity_total",
+    "weight_total",
+    "product_total",
+    "shipping_total",
+    "handling_total",
+    "tax_total",
+    "discount_total",
+    "order_total",
+)
+_EXACT = (
+    "source_id",
+    "source_name",
+    "email",
+    "customer_id",
+    "customer_first_name",
+    "customer_last_name",
+    "customer_company",
+    "customer_phone",
+    "shipping_first_name",
+    "shipping_last_name",
+    "shipping_company",
+    "shipping_phone",
+)
+# Parameter, column, comparison, whether it counts in the store's own time zone.
+_RANGES = (
+    ("search_start_date", "added_at", "gte", False),
+    ("search_end_date", "added_at", "lt", False),
+    ("search_start_date_local", "added_at", "gte", True),
+    ("search_end_date_local", "added_at", "lt", True),
+    ("modified_start_date", "updated_at", "gte", False),
+    ("modified_end_date", "updated_at", "lt", False),
+)
+_UTC = "UTC, inclusive; YYYY-MM-DD, YYYY-MM-DD HH:MM:SS or ISO 8601. A date alone is its midnight."
+_LOCAL = "As without _local, but in the store's time zone."
+
+
+class OrderQuery(serializers.Serializer[Any]):
+    """The parameters of a list of orders; an empty one counts as absent, others are ignored."""
+
+    search_start_date = serializers.CharField(required=False, help_text=_UTC)
+    search_end_date = serializers.CharField(required=False, help_text=_UTC)
+    search_start_date_local = serializers.CharField(required=False, help_text=_LOCAL)
+    search_end_date_local = serializers.CharField(required=False, help_text=_LOCAL)
+    modified_start_date = serializers.CharField(required=False, help_text=_UTC)
+    modified_end_date = serializers.CharField(required=False, help_text=_UTC)
+    order_by = serializers.ChoiceField(_SORTABLE, required=False, default="date_added")
+    order = serializers.ChoiceField(["asc", "desc"], required=False, default="desc")
+    folder_id = serializers.CharField(
+        required=False, help_text="One folder's id, or several with commas between them."
+    )
+    folder_name = serializers.CharField(required=False, help_text="The exact name.")
+    source_id = serializers.CharField(required=False)
+    source_name = serializers.CharField(required=False)
+    email = serializers.CharField(required=False)
+    customer_id = serializers.CharField(required=False)
+    customer_first_name = serializers.CharField(required=False)
+    customer_last_name = serializers.CharField(required=False)
+    customer_company = serializers.CharField(required=False)
+    customer_phone = serializers.CharField(required=False)
+    shipping_first_name = serializers.CharField(required=False)
+    shipping_last_name = serializers.CharField(required=False)
+    shipping_company = serializers.CharField(required=False)
+    shipping_phone = serializers.CharField(required=False)
+    get_order_history = serializers.BooleanField(
+        required=False, default=False, help_text="Adds order_history to each order."
+    )
+    limit = serializers.IntegerField(
+        required=False, default=LIMIT, min_value=1, help_text=f"More than {LIMIT_ALLOWED} is cut."
+    )
+    offset = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=OFFSET_ALLOWED
+    )
+
+    def run_validation(self, data: Any = empty) -> Any:
+        # A dict of the stated values: no parameter is looked up by any other name.
+        names: Iterable[str] = self.get_fields()
+        stated = {name: data[name] for name in names if data.get(name, "") != ""}
+        if "order" in stated:
+            stated["order"] = stated["order"].lower()
+        return super().run_validation(stated)
+
+    def validate_folder_id(self, value: str) -> list[int]:
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise serializers.ValidationError(
+                "must be a folder's id, or several with commas between them."
+            )
+        # Beyond what an id can be there is no folder either.
+        return [int(part) for part in parts if len(part) <= 18]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs["limit"] = min(attrs["limit"], LIMIT_ALLOWED)
+        complaints = {}
+        for name, _, comparison, is_local in _RANGES:
+            if name not in attrs:
+                continue
+            zone = ZoneInfo(self.context["store"].timezone if is_local else "UTC")
+            try:
+                # Dates are shown to the second, so an end takes in its whole second.
+                rest = timedelta(seconds=1 if comparison == "lt" else 0)
+                attrs[name] = moment(attrs[name], zone).replace(microsecond=0) + rest
+            except (ValueError, OverflowError):
+                complaints[name] = "must be a date that exists, as YYYY-MM-DD HH:MM:SS."
+        if complaints:
+            raise serializers.ValidationError(complaints)
+        return attrs
+
+
+def listed(orders: OrderQuerySet, query: dict[str, Any]) -> OrderQuerySet:
+    """Give the orders a validated query asks for, in its order, not yet cut to a page."""
+    wanted: dict[str, Any] = {name: query[name] for name in _EXACT if name in query}
+    if "folder_id" in query:
+        wanted["folder_id__in"] = query["folder_id"]
+    if "folder_name" in query:
+        wanted["folder__name"] = query["folder_name"]
+    rows = orders.filter(**wanted)
+    for name, column, comparison, _ in _RANGES:
+        if name in query:
+            rows = rows.filter(**{f"{column}__{comparison}": query[name]})
+    by = _COLUMNS.get(query["order_by"], query["order_by"])
+    return rows.order_by(by, "pk") if query["order"] == "asc" else rows.order_by(f"-{by}", "-pk")

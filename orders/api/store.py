@@ -1,0 +1,53 @@
+"""The store itself, and the call that only proves that calls arrive."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orders.api.documented import answers, documented
+from orders.api.fields import shown_moment
+from orders.api.shapes import store_json
+from orders.models import Folder
+from stores.api import StoreAPI
+
+
+class StoreSerializer(serializers.Serializer[Any]):
+    """A store's settings; `folders` maps ids to names, in the store's own order."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    country = serializers.CharField()
+    currency = serializers.CharField()
+    timezone = serializers.CharField()
+    date_added = serializers.CharField()
+    folders = serializers.DictField(child=serializers.CharField())
+
+
+TESTED = answers("current_date_time", serializers.CharField())
+
+
+class Test(StoreAPI):
+    """A call that changes nothing and needs nothing but the key."""
+
+    @documented("Test the connection", TESTED)
+    def show(self, request: Request) -> Response:
+        """Tell that store id and key are right."""
+        return self.answer("Connection Successful", current_date_time=shown_moment(timezone.now()))
+
+    @documented("Test the connection by POST", TESTED)
+    def show_posted(self, request: Request) -> Response:
+        """Tell the same to clients that test by POST; the body is not looked at."""
+        return self.show(request)
+
+
+class StoreSettings(StoreAPI):
+    """The store of the key."""
+
+    @documented("Store settings and folders", answers("store", StoreSerializer))
+    def retrieve(self, request: Request) -> Response:
+        """Give the store's settings and its folders."""
+        folders = list(self.rows(Folder.objects).in_order())
+        return self.answer("Store Found", store=store_json(self.api_store, folders))

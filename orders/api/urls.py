@@ -1,0 +1,46 @@
+"""Addresses of the public API. Resources have no trailing slash, as existing clients call them."""
+
+from django.urls import URLPattern, path, re_path
+
+from orders.api.docs import Docs, Schema
+from orders.api.moves import Moves
+from orders.api.orders import Orders
+from orders.api.shipments import Shipments
+from orders.api.store import StoreSettings, Test
+from stores.api import NothingHere
+
+urlpatterns: list[URLPattern] = [
+    path("schema/", Schema.as_view(), name="api_schema"),
+    path("docs/", Docs.as_view(), name="api_docs"),
+    path("v2/test", Test.as_view({"get": "show", "post": "show_posted"}), name="api_test"),
+    path("v2/store", StoreSettings.as_view({"get": "retrieve"}), name="api_store"),
+    path("v2/orders", Orders.as_view({"get": "index", "post": "create"}), name="api_orders"),
+    path(
+        "v2/orders/<int:order_id>",
+        Orders.as_view({"get": "retrieve", "put": "replace", "delete": "destroy"}),
+        name="api_order",
+    ),
+    path(
+        "v2/orders/<int:order_id>/order-history",
+        Orders.as_view({"post": "add_history"}),
+        name="api_order_history",
+    ),
+    path(
+        "v2/orders/<int:order_id>/shipments",
+        Shipments.as_view({"get": "index", "post": "create"}),
+        name="api_shipments",
+    ),
+    path(
+        "v2/orders/<int:order_id>/shipments/<int:shipment_id>",
+        Shipments.as_view({"get": "retrieve"}),
+        name="api_shipment",
+    ),
+    path("v2/move-orders", Moves.as_view({"post": "create"}), name="api_move_orders"),
+    re_path(
+        r"^v2/",
+        NothingHere.as_view(
+            {"get": "nothing", "post": "nothing", "put": "nothing", "delete": "nothing"}
+        ),
+        name="api_nothing",
+    ),
+]

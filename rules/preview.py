@@ -1,0 +1,29 @@
+"""The dry run: what a rule would do to an order, among the store's other rules. Writes nothing."""
+
+from typing import Any
+
+from orders.models import Order
+from rules.compile import Definition, compile_rules
+from rules.evaluate import evaluate
+from rules.facts import Facts
+from rules.models import Rule
+from rules.reading import definition_of, order_snapshot
+
+
+def try_rule(
+    *, order: Order, definition: Definition, trigger: str, facts: Facts
+) -> list[dict[str, Any]]:
+    """Evaluate the trigger's enabled rules with this one in its place, or last if it has none.
+
+    Gives the trace as `rules.evaluate.Trace.as_json` has it, up to and including this rule: the
+    earlier ones decide what it gets to see.
+    """
+    rows = Rule.objects.for_store(order.store_id).on(trigger).in_order()
+    before = []
+    for row in rows:
+        if row.pk == definition.id:
+            break
+        if row.is_enabled:
+            before.append(definition_of(row))
+    rules = compile_rules([*before, definition], facts)
+    return evaluate(order_snapshot(order), rules)[1].as_json()
