@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import io
 
-import barcode  # type: ignore[import-untyped]
+import barcode
 import segno
-from barcode.errors import BarcodeError  # type: ignore[import-untyped]
-from barcode.writer import SVGWriter  # type: ignore[import-untyped]
+from barcode.errors import BarcodeError
+from barcode.writer import SVGWriter
 
 from orderdesk.lib.twig.errors import TwigRuntimeError
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-import orderdesk.lib.twig as package
+import orders
 from orderdesk.lib.twig import Environment
 from orderdesk.lib.twig.tags import TAGS
-from tests.lib.test_order_filters import ENVIRONMENT as HUB
+from orders.documents import template_environment
+from stores.models import Store
 
-PAGE = (Path(package.__file__).parent / "TEMPLATES.md").read_text()
+HUB = template_environment(Store(name="The Tea Shop", currency="EUR"), "html")
+PAGE = (Path(orders.__file__).parent / "TEMPLATES.md").read_text()
 CONTEXT = json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[0])
 EXAMPLES = re.findall(r"```twig\n(.*?)```\n```text\n(.*?)```", PAGE, re.DOTALL)
 
