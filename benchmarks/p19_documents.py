@@ -1,19 +1,23 @@
-"""Receipts for 10,000 orders: our Twig in its isolating child, against Jinja2's sandbox."""
-
-from __future__ import annotations
+"""P19: receipts for 10,000 orders, by our Twig in its isolating child and by Jinja2's sandbox."""
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from benchmarks.figures import Gate, Report, Series, ratio
+from benchmarks.machine import BenchFailed
 from orderdesk.lib.twig import Environment, TwigError
 from orderdesk.lib.twig.batch import Job, render_batch
 
-ORDERS = 10_000
+ORDERS, ROUNDS = 10_000, 5
+QUICK_ORDERS, QUICK_ROUNDS = 500, 1
+WARM_UP_ORDERS = 100
 # Ours must render at least this share of what Jinja2's sandbox does in the same run.
 FLOOR = 0.5
+Orders = list[dict[str, Any]]
 
 TWIG = """<h1>Order {{ order.source_id }}</h1>
 <p>{{ order.shipping.first_name }} {{ order.shipping.last_name }}<br>
@@ -50,7 +54,7 @@ JINJA = """<h1>Order {{ order.source_id }}</h1>
 
 
 def order(number: int) -> dict[str, Any]:
-    """One order with three lines."""
+    """Give one order with three lines."""
     return {
         "id": number,
         "source_id": f"#{number}",
@@ -67,53 +71,53 @@ def order(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def timed(render: Callable[[list[dict[str, Any]]], list[str]], orders: list[dict[str, Any]]) -> Any:
-    """The texts, and how many a second."""
+def scenario(folder: Path, quick: bool) -> Report:  # noqa: FBT001 - called through the table
+    """Render equal templates over the same orders in turns, and see that both print the same."""
+    report = Report("P19", "Documents: one receipt for each order, limits and child included")
+    ours, theirs = Series("ours: receipts", "/s"), Series("Jinja2's sandbox: receipts", "/s")
+    orders = [order(number) for number in range(QUICK_ORDERS if quick else ORDERS)]
+    for render in (with_twig, with_jinja):
+        render(orders[:WARM_UP_ORDERS])
+    for _ in range(QUICK_ROUNDS if quick else ROUNDS):
+        limit = timed(with_jinja, orders, theirs)
+        # The two write an apostrophe differently, and mean the same.
+        if [text.replace("&#039;", "&#39;") for text in timed(with_twig, orders, ours)] != limit:
+            raise BenchFailed("the two print different receipts")
+    report.series += [ours, theirs]
+    report.gates.append(Gate("ours ÷ Jinja2's sandbox", ratio(ours, theirs), FLOOR))
+    report.checked.append(f"both printed the same {len(orders):,} receipts in every round")
+    report.notes.append("Jinja2 renders in this process, without limits of work, time or memory")
+    return report
+
+
+def timed(render: Callable[[Orders], list[str]], orders: Orders, rate: Series) -> list[str]:
+    """Give the texts, and add the rate at which they came."""
     start = time.perf_counter()
     texts = render(orders)
-    return texts, len(orders) / (time.perf_counter() - start)
+    rate.rounds.append(len(orders) / (time.perf_counter() - start))
+    return texts
 
 
-def with_twig(orders: list[dict[str, Any]]) -> list[str]:
-    """Through the child, with all limits."""
+def with_twig(orders: Orders) -> list[str]:
+    """Render through the child, with all limits.
+
+    Raises:
+        BenchFailed: if an order has no receipt.
+    """
     environment = Environment(autoescape="html")
-    results = render_batch(environment, [Job(TWIG, {"order": one}) for one in orders])
     texts = []
-    for result in results:
+    for result in render_batch(environment, [Job(TWIG, {"order": one}) for one in orders]):
         if isinstance(result, TwigError):
-            raise result
+            raise BenchFailed(f"a receipt was refused: {result}")
         texts.append(result)
     return texts
 
 
-def with_jinja(orders: list[dict[str, Any]]) -> list[str]:
-    """In this process, without limits."""
+def with_jinja(orders: Orders) -> list[str]:
+    """Render in this process, without limits."""
     environment = ImmutableSandboxedEnvironment(
         autoescape=True, trim_blocks=True, keep_trailing_newline=True
     )
     environment.filters["money"] = lambda value: f"{value:,.2f}"
     template = environment.from_string(JINJA)
     return [template.render(order=one) for one in orders]
-
-
-def run() -> dict[str, Any]:
-    """Measure both on the same orders and see that they print the same."""
-    orders = [order(number) for number in range(ORDERS)]
-    for warm in (with_twig, with_jinja):
-        warm(orders[:100])
-    limit_texts, limit = timed(with_jinja, orders)
-    our_texts, ours = timed(with_twig, orders)
-    same = [text.replace("&#039;", "&#39;") for text in our_texts] == limit_texts
-    return {
-        "scenario": "P19",
-        "limit_per_second": round(limit),
-        "ours_per_second": round(ours),
-        "share": round(ours / limit, 2),
-        "floor": FLOOR,
-        "same_text": same,
-        "passed": same and ours / limit >= FLOOR,
-    }
-
-
-if __name__ == "__main__":
-    print(run())  # noqa: T201
