@@ -2,16 +2,18 @@
 
 A capability is a method: overriding a verb declares it, `Integration.can("submit_order")` asks.
 A plugin translates and calls. It changes no row, knows no request, ships no page, table or task.
-Every call happens outside any transaction; what a verb needs is handed to it, loaded.
+Every call happens outside any transaction; what a verb needs is handed to it, loaded. Right before
+a call that changes something there, a verb calls `before_effect`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
 
+from inventory.counts import problem_of_count
 from orders.drafts import OrderDraft, ShipmentDraft
 from orders.models import Order, Shipment
 
@@ -110,6 +112,15 @@ class Page(Generic[T]):
     problems: list[str] = field(default_factory=list)
 
 
+def latest_mark(moments: Iterable[datetime | None], *, now: datetime) -> datetime | None:
+    """Give the mark for a pull to go on from: the latest moment met, but never one to come.
+
+    Their clock may be ahead; from a mark ahead of time, what changes until then would be missed.
+    """
+    latest = max(filter(None, moments), default=None)
+    return min(latest, now) if latest else None
+
+
 @dataclass(frozen=True, slots=True)
 class StockCount:
     """How many of an item the other side has to sell."""
@@ -117,6 +128,15 @@ class StockCount:
     code: str
     quantity: int
     name: str = ""
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be kept, as a sentence; '' if it can."""
+        return problem_of_count(self.code, self.quantity, self.name)
+
+
+def nothing() -> None:
+    """Do nothing, where nobody watches."""
 
 
 class Integration:
@@ -143,6 +163,9 @@ class Integration:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        # Called right before each call that changes something there; set by who delivers, to
+        # raise when the work is no longer ours. Several such calls may belong to one verb.
+        self.before_effect: Callable[[], None] = nothing
 
     @classmethod
     def can(cls, verb: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models.functions import Now
 
+from inventory.counts import CODE_LENGTH, NAME_LENGTH
 from stores.scoping import StoreOwned, StoreRows
 
 
@@ -22,8 +23,8 @@ class InventoryItemQuerySet(models.QuerySet["InventoryItem"]):
 class InventoryItem(StoreOwned):
     """A thing the store sells; `stock` is the running sum of its changes."""
 
-    name = models.CharField(max_length=500)
-    code = models.CharField(max_length=120)
+    name = models.CharField(max_length=NAME_LENGTH)
+    code = models.CharField(max_length=CODE_LENGTH)
     stock = models.IntegerField(default=0)
     location = models.CharField(max_length=120, blank=True)
     update_source = models.CharField(max_length=80, blank=True)

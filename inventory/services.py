@@ -6,16 +6,18 @@ from datetime import datetime
 
 from django.db import transaction
 
+from inventory.counts import problem_of_count
 from inventory.models import InventoryItem, StockChange
 from stores.models import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How many items a count made new and how many it changed."""
+    """How many items a count made new, how many it changed, and why it skipped some."""
 
     new: int
     changed: int
+    skipped: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -25,8 +27,10 @@ def receive_counts(
     """Take over counts as {code: (quantity, name)}; unknown codes become items.
 
     A count equal to the level writes nothing. An item that is not in `levels` keeps its level:
-    not counted is not zero.
+    not counted is not zero. What cannot be kept is skipped, with its reason, and stops no other.
     """
+    problems = {code: problem_of_count(code, *level) for code, level in levels.items()}
+    levels = {code: level for code, level in levels.items() if not problems[code]}
     InventoryItem.across_stores.bulk_create(
         [
             InventoryItem(store=store, code=code, name=name or code, update_source=source)
@@ -54,4 +58,6 @@ def receive_counts(
     )
     StockChange.across_stores.bulk_create(changes)
     new = len(touched - known)
-    return Received(new=new, changed=len(touched) - new)
+    return Received(
+        new=new, changed=len(touched) - new, skipped=tuple(filter(None, problems.values()))
+    )

@@ -1,8 +1,8 @@
-"""The frame as an app: its commands, and grants where another role owns the tables."""
+"""The frame as an app: its commands, and what goes around migrations."""
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 
 
@@ -13,9 +13,30 @@ class FrameConfig(AppConfig):
     label = "frame"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_migrate
+        from django.db.models.signals import post_migrate, pre_migrate
 
-        post_migrate.connect(_grant, sender=self, dispatch_uid="frame.grant")
+        # Of an app with tables: Django tells nothing to one without. Each comes once per migrate.
+        stores = apps.get_app_config("stores")
+        pre_migrate.connect(_take_time, sender=stores, dispatch_uid="frame.take_time")
+        post_migrate.connect(_keep_time, sender=stores, dispatch_uid="frame.keep_time")
+        post_migrate.connect(_grant, sender=stores, dispatch_uid="frame.grant")
+
+
+def _take_time(*, using: str, **_: Any) -> None:
+    """Lift the limits of a page from a migration; a lock it cannot get still ends it soon."""
+    from django.db import connections
+
+    with connections[using].cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+
+
+def _keep_time(*, using: str, **_: Any) -> None:
+    from django.db import connections
+
+    with connections[using].cursor() as cursor:
+        cursor.execute("RESET statement_timeout")
+        cursor.execute("RESET idle_in_transaction_session_timeout")
 
 
 def _grant(*, using: str, **_: Any) -> None:

@@ -69,7 +69,17 @@ if not (DATABASE_URL and REDIS_URL):
     REDIS_URL = REDIS_URL or _servers.redis_url
 
 
-def _database(url: str, name: str) -> dict[str, Any]:
+STATEMENT_SECONDS = _read("int", "ORDERDESK_STATEMENT_SECONDS", 30)
+if STATEMENT_SECONDS < 0:
+    _stop("ORDERDESK_STATEMENT_SECONDS must not be negative; 0 sets no limit")
+# One runaway statement, or one transaction that somebody forgot, must not hold up everybody else.
+LIMITS = (
+    f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s"
+    " -c idle_in_transaction_session_timeout=60s"
+)
+
+
+def _database(url: str, name: str, settings: str = "") -> dict[str, Any]:
     try:
         database = dict(environ.Env.db_url_config(url))
     except (ValueError, environ.ImproperlyConfigured) as error:
@@ -80,7 +90,10 @@ def _database(url: str, name: str) -> dict[str, Any]:
     options.setdefault("connect_timeout", 5)
     # A test database that dies with the machine needs no fsync per commit.
     if _read("bool", "ORDERDESK_RELAXED_COMMITS", default=False):
-        options["options"] = "-c synchronous_commit=off"
+        settings += " -c synchronous_commit=off"
+    # What the address itself states comes last, and so wins.
+    if settings := f"{settings} {options.get('options', '')}".strip():
+        options["options"] = settings
     return database | {
         "OPTIONS": options,
         "CONN_MAX_AGE": None,
@@ -89,7 +102,7 @@ def _database(url: str, name: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(DATABASE_URL, "DATABASE_URL")}
+DATABASES = {"default": _database(DATABASE_URL, "DATABASE_URL", LIMITS)}
 if DATABASE_OWNER_URL:
     DATABASES["owner"] = _database(DATABASE_OWNER_URL, "DATABASE_OWNER_URL")
 
@@ -260,6 +273,11 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Behind a proxy every caller has its address; the sign-in limits count the one it passes on, which
+# anybody could state who reaches the hub without it.
+ALLAUTH_TRUSTED_PROXY_COUNT = _read("int", "ORDERDESK_TRUSTED_PROXIES", 0)
+if ALLAUTH_TRUSTED_PROXY_COUNT < 0:
+    _stop("ORDERDESK_TRUSTED_PROXIES must be the number of proxies in front of the hub")
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Order hub"
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -271,6 +289,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "orderdesk.views.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Of this host alone: what else its domain serves is not ours to decide.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if BASE_URL.startswith("https://") else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if BASE_URL.startswith("https://") else None

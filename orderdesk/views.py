@@ -3,7 +3,6 @@
 import sys
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,7 +17,7 @@ from redis.exceptions import RedisError
 from orderdesk.gallery import SampleForm
 from orderdesk.home import Known, home_page
 from orderdesk.pages import shell
-from stores.access import PageRequest, store_page
+from stores.access import PageRequest, signed_in, store_page
 from stores.models import Store
 from stores.scoping import entered
 from stores.services import places_of, stores_of
@@ -48,7 +47,7 @@ def store_home(request: PageRequest, store: Store) -> HttpResponse:
     return render(request, "stores/home.html", {"section": "home", "page": page})
 
 
-@login_required
+@signed_in
 @require_safe
 def ui_gallery(request: HttpRequest) -> HttpResponse:
     """Show every part of the dashboard in its states, to the staff who change them."""

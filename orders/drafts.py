@@ -86,7 +86,7 @@ class OrderDraft:
     `source_id` is the number people use. `source_updated_at` orders two statements about one
     order: the older one never wins. Amounts are in `currency`. `discounts` is a list of
     {"name", "code", "amount"}, amounts positive. A source that states its own grand total gives
-    `order_total`; otherwise it is summed.
+    `order_total`; otherwise it is summed. `fulfilled_at_source` says that nothing is left to send.
     """
 
     source_name: str
@@ -124,3 +124,4 @@ class OrderDraft:
     notes: tuple[dict[str, str], ...] = ()
     canceled_at: datetime | None = None
     cancel_reason: str = ""
+    fulfilled_at_source: bool = False

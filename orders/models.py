@@ -380,6 +380,8 @@ class OrderEvent(StoreOwned):
 
     class Kind(models.TextChoices):
         IMPORTED = "imported", "Order is imported"
+        # Nothing is to be done with it any more, so no rule listens to this.
+        HISTORY_IMPORTED = "history_imported", "Order is brought in as history"
         CREATED = "created_manually", "Order is created manually"
         UPDATED = "updated", "Order is updated by its source"
         DETAILS_CHANGED = "details_changed", "Order details changed"

@@ -14,6 +14,7 @@ Kind, Actor = OrderEvent.Kind, OrderEvent.Actor
 # Kind of event → the sign in `parts/timeline.html` and its tone.
 SIGNS = {
     Kind.IMPORTED: ("import", "ok"),
+    Kind.HISTORY_IMPORTED: ("import", ""),
     Kind.CREATED: ("user", "ok"),
     Kind.UPDATED: ("import", ""),
     Kind.DETAILS_CHANGED: ("user", ""),

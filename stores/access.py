@@ -3,15 +3,22 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 import structlog
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from stores.models import PERMISSIONS, Store, StoreUser, User
-from stores.scoping import entered
+from stores.scoping import entered, once_more
+
+# What a 64-bit id column can hold: PostgreSQL refuses even to compare with more.
+LARGEST_ID = 2**63 - 1
 
 P = ParamSpec("P")
 View = Callable[Concatenate["PageRequest", Store, P], HttpResponse]
@@ -25,12 +32,41 @@ class PageRequest(HttpRequest):
     store: Store
 
 
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead whoever is not signed in to the sign-in page, and from there back to a page."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(_way_back(request, kwargs.get("store_id")))
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def _way_back(request: HttpRequest, store_id: int | None) -> str:
+    """Give the page that was asked for, or the one whose form was sent.
+
+    What was sent is lost, and many a form's own address shows no page: never lead there.
+    """
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    form_page = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(
+        form_page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        page = urlsplit(form_page)
+        return page._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    return "/" if store_id is None else reverse("stores:home", args=[store_id])
+
+
 def store_page(
     needs: str = "", *, inside: bool = True
 ) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """Hand the view its store and run it inside that store, in one transaction.
 
     The view gets `request` (with `member`) and the store; a store the person may not see is a 404.
+    A transaction that has to give way to another one is done again, so the view may run twice.
     With `inside=False` only the look at the membership is a transaction: for views that call other
     systems, which enter the store themselves where they read.
 
@@ -39,15 +75,19 @@ def store_page(
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponse]:
-        @login_required
+        @signed_in
         @wraps(view)
         def page(request: Any, store_id: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            with entered(store_id):
-                _admit(request, store_id, needs)
-                if inside:
-                    answer = view(request, request.store, *args, **kwargs)
-            if not inside:
-                answer = view(request, request.store, *args, **kwargs)
+            if store_id > LARGEST_ID:
+                raise Http404
+
+            def admitted() -> HttpResponse | None:
+                _forget(request)
+                with entered(store_id):
+                    _admit(request, store_id, needs)
+                    return view(request, request.store, *args, **kwargs) if inside else None
+
+            answer = once_more(admitted) or view(request, request.store, *args, **kwargs)
             patch_vary_headers(answer, ["HX-Request"])
             return answer
 
@@ -55,6 +95,13 @@ def store_page(
         return page
 
     return decorate
+
+
+def _forget(request: Any) -> None:
+    """Take off the request what a try left there that was rolled back: figures and messages."""
+    vars(request).pop("shell", None)
+    # As the messages' own middleware begins each request.
+    vars(request)["_messages"] = default_storage(request)
 
 
 def _admit(request: Any, store_id: int, needs: str) -> None:

@@ -27,7 +27,7 @@ from rest_framework.viewsets import ViewSet
 
 from stores import tokens
 from stores.models import ApiKey, Store
-from stores.scoping import StoreRows, entered
+from stores.scoping import StoreRows, entered, once_more
 from stores.services import note_key_use
 
 Q = TypeVar("Q", bound="models.QuerySet[Any]")
@@ -117,7 +117,8 @@ class AlwaysJSON(BaseContentNegotiation):
 class StoreAPI(ViewSet):
     """A group of calls for the store of the caller's key, each in one transaction inside it.
 
-    The body is read before the transaction begins: a slow sender never holds one open.
+    The body is read before the transaction begins: a slow sender never holds one open. One that
+    has to give way to another transaction is done again, and the caller never learns of it.
     """
 
     http_method_names = ["get", "post", "put", "delete", "head"]
@@ -196,9 +197,13 @@ class StoreAPI(ViewSet):
             handler = getattr(self, method, handler)
         if method in ("post", "put") and handler != self.http_method_not_allowed:
             _ = self.request.data  # parsed here, outside of the transaction
-        with entered(self.key.store_id):
-            response: Response = handler(self.request, *args, **kwargs)
-        return response
+
+        def inside() -> Response:
+            with entered(self.key.store_id):
+                response: Response = handler(self.request, *args, **kwargs)
+            return response
+
+        return once_more(inside)
 
 
 def _finish(response: Response, started: float, remaining: int | None) -> None:

@@ -1,16 +1,23 @@
 """The two walls between tenants: `for_store` in Python, row-level security in PostgreSQL."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 
 if TYPE_CHECKING:
     from stores.models import Store
 
+T = TypeVar("T")
 Q = TypeVar("Q", bound="models.QuerySet[models.Model]")
+logger = logging.getLogger(__name__)
+
+# PostgreSQL's codes for a transaction it ended for another one's sake: a serialization failure and
+# a deadlock. Both ask for the same transaction again.
+CONFLICTS = frozenset({"40001", "40P01"})
 
 _entered: ContextVar[int | None] = ContextVar("entered_store", default=None)
 
@@ -57,6 +64,20 @@ def across_stores() -> Iterator[None]:
         yield
         if nested:
             _set("app.across_stores", "")
+
+
+def once_more(body: Callable[[], T]) -> T:
+    """Run a body that is one transaction, and again if it had to give way to another one.
+
+    What it does beside the database must bear repeating.
+    """
+    try:
+        return body()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in CONFLICTS:
+            raise
+        logger.warning("gave way to another transaction; trying again: %s", error.__cause__)
+    return body()
 
 
 def entered_store_id() -> int | None:

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orderdesk.lib.refused import Refused
-from stores.access import PageRequest, store_page
+from stores.access import PageRequest, signed_in, store_page
 from stores.forms import InvitationForm, KeyForm, PermissionsForm, StoreForm, ThemeForm
 from stores.letters import send_invitation
 from stores.models import PERMISSIONS, ApiKey, Store, StoreUser, User
@@ -36,7 +35,7 @@ A_YEAR = 365 * 24 * 3600
 # --- stores -------------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show the stores a person may reach, with how much needs a person in each."""
@@ -46,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "stores/index.html", {"rows": rows})
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def store_open(request: HttpRequest) -> HttpResponse:
     """Open a store; whoever opens it owns it."""

@@ -1,6 +1,7 @@
 """Signing up, signing in, and staying safe: the packages' pages, wired as we promise."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -163,6 +164,48 @@ def test_the_signed_out_pages_wear_our_look_in_the_chosen_colours(client, page):
 
     assert 'data-theme="dark"' in shown
     assert "css/app.css" in shown
+
+
+def way_back(answer):
+    assert answer.status_code == 302
+    target = urlsplit(answer.url)
+    assert target.path == "/account/login/"
+    return parse_qs(target.query)["next"][0]
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, store):
+    asked = f"/s/{store.pk}/orders?folder=3"
+
+    assert way_back(client.get(asked)) == asked
+
+
+def test_signing_in_after_a_form_leads_back_to_the_page_it_was_on(client, store):
+    page = f"/s/{store.pk}/orders?folder=3"
+    sent = f"/s/{store.pk}/orders/move"
+
+    answer = client.post(sent, headers={"referer": f"http://testserver{page}"})
+
+    assert way_back(answer) == page
+
+
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "",
+        "http://elsewhere.example.com/s/1/orders",
+        "http://testserver.example.com/",
+        "javascript:alert(1)",
+        "http://[broken",
+    ],
+)
+def test_signing_in_after_a_form_from_elsewhere_leads_to_the_store(client, store, referer):
+    answer = client.post(f"/s/{store.pk}/orders/move", headers={"referer": referer})
+
+    assert way_back(answer) == f"/s/{store.pk}/"
+
+
+def test_signing_in_after_opening_a_store_leads_back_to_it(client, db):
+    assert way_back(client.post("/stores/new", {"name": "A"})) == "/"
 
 
 def test_signing_out_needs_more_than_a_link(alice_client):

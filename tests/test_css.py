@@ -10,6 +10,8 @@ from zipfile import ZipFile
 import lucide
 import pytest
 
+from rules.operators import OPERATORS
+
 ROOT = Path(__file__).parent.parent
 STYLES = ROOT / "static" / "css" / "app.css"
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
@@ -150,3 +152,12 @@ def test_every_icon_named_in_a_template_exists():
 
     assert named - known == set()
     assert len(named) > 10
+
+
+def test_the_value_box_hides_for_exactly_the_comparisons_that_take_none():
+    rule = re.search(r"option:is\(([^)]*)\):checked\)\s+\.field:has\(\[name\$=\"-value\"\]", CSS)
+
+    assert rule
+    assert set(re.findall(r'\[value="(\w+)"\]', rule[1])) == {
+        each.key for each in OPERATORS.values() if each.takes == "nothing"
+    }

@@ -6,6 +6,7 @@ arguments nobody explained fails until it is.
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -181,6 +182,16 @@ def test_a_stranger_gets_nothing(each, hers):
 @pytest.mark.parametrize(
     "each", [each for each in OF_A_STORE if not each.is_api], ids=lambda each: each.name
 )
+def test_whoever_signs_in_after_a_form_was_sent_lands_on_a_page(each, hers, alice_client):
+    sent = Client().post(address_of(each, hers))
+    way_back = parse_qs(urlsplit(sent.headers["Location"]).query)["next"][0]
+
+    assert alice_client.get(way_back).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in OF_A_STORE if not each.is_api], ids=lambda each: each.name
+)
 def test_the_owner_of_another_store_finds_nothing_there(each, hers, charlie_client):
     url = address_of(each, hers)
     for method, answer in call_all(charlie_client, each, url):
@@ -230,6 +241,27 @@ def test_the_right_key_of_another_store_finds_none_of_its_rows(
         assert CANARY not in answer.content.decode(), (method, url)
         if set(each.arguments):
             assert answer.status_code in {404, 405}, (method, url, answer.status_code)
+
+
+def numbers_of(each: Address) -> list[str]:
+    return [name for name in each.arguments if name.endswith("_id")]
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in OF_A_STORE if numbers_of(each)], ids=lambda each: each.name
+)
+def test_a_number_too_large_for_the_database_is_nobody_s(
+    each, hers, alice, alice_client, store, settings
+):
+    settings.API_BURST = 1000
+    with entered(store):
+        _, key = issue_api_key(store=store, name="hers", created_by=alice)
+    headers = {"orderdesk-store-id": str(store.pk), "orderdesk-api-key": key}
+    for name in numbers_of(each):
+        for number in (2**63, 10**25):
+            url = address_of(each, {**hers, name: number})
+            for method, answer in call_all(alice_client, each, url, **headers):
+                assert answer.status_code in {404, 405}, (method, url, answer.status_code)
 
 
 def test_a_revoked_key_opens_nothing(store, alice, hers):

@@ -6,7 +6,9 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from integrations.base import Account, Delivery, Hook, Integration, Page, Receipt
+from django.utils import timezone
+
+from integrations.base import Account, Delivery, Hook, Integration, Page, Receipt, latest_mark
 from integrations.errors import CredentialsRefused, RequestRejected, UnexpectedReply
 from integrations.shopify import mapping, tracking
 from integrations.shopify.client import TOPICS, ShopifyClient
@@ -113,7 +115,7 @@ class Shopify(Integration):
                     held.problems.append(error.message)
                     continue
                 held.rows.append(draft)
-                newest = max(filter(None, [newest, draft.source_updated_at]), default=None)
+                newest = latest_mark([newest, draft.source_updated_at], now=timezone.now())
         if held:
             # Only now: the list's order is not to be relied on.
             yield Page(held.rows, newest.isoformat() if newest else cursor, held.problems)
@@ -128,11 +130,11 @@ class Shopify(Integration):
                 f"items are fulfilled already, on hold, or given to a fulfillment service there."
             )
         notify = bool(self.account.settings.get("notify_customer"))
-        made = [
-            self._client.fulfill(tracking.fulfillment_input(group, shipment, notify=notify))
-            for group in groups
-        ]
-        return self._receipt(order, (told + made)[0])
+        for group in groups:
+            body = tracking.fulfillment_input(group, shipment, notify=notify)
+            self.before_effect()
+            told.append(self._client.fulfill(body))
+        return self._receipt(order, told[0])
 
     def find_shipment(self, order: Order, shipment: Shipment, *, reference: str) -> Receipt | None:
         groups, told = self._look(order, shipment)
@@ -168,6 +170,6 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 def _mark(cursor: str) -> datetime | None:
     try:
-        return moment(cursor)
+        return latest_mark([moment(cursor)], now=timezone.now())
     except Unreadable:
         return None

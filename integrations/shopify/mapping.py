@@ -5,7 +5,6 @@ Source: https://shopify.dev/docs/api/admin-rest/latest/resources/order
 
 import json
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -78,13 +77,12 @@ def order_draft(given: Any) -> OrderDraft:
 def _draft(order: Doc, number: str) -> OrderDraft:
     if not isinstance(order.get("line_items"), list):
         raise Unreadable("it has no list of lines")
-    placed_at = moment(order.get("created_at"))
     return OrderDraft(
         source_name=SOURCE,
         source_key=text(order["id"]),
         source_id=number,
         source_updated_at=moment(order.get("updated_at")),
-        placed_at=placed_at,
+        placed_at=moment(order.get("created_at")),
         email=_email(order),
         currency=text(order.get("currency")),
         items=tuple(_item(line) for line in objects(order["line_items"])),
@@ -99,9 +97,10 @@ def _draft(order: Doc, number: str) -> OrderDraft:
             (row.get("name"), row.get("value")) for row in objects(order.get("note_attributes"))
         ),
         metadata=_metadata(order),
-        notes=_notes(order, placed_at),
+        notes=_notes(order),
         canceled_at=moment(order.get("cancelled_at")),
         cancel_reason=text(order.get("cancel_reason")),
+        fulfilled_at_source=order.get("fulfillment_status") == "fulfilled",
     )
 
 
@@ -205,9 +204,8 @@ def _metadata(order: Doc) -> dict[str, str]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _notes(order: Doc, placed_at: datetime | None) -> tuple[dict[str, str], ...]:
+def _notes(order: Doc) -> tuple[dict[str, str], ...]:
     note = text(order.get("note")).strip()
     if not note:
         return ()
-    added = placed_at.isoformat() if placed_at else ""
-    return ({"date_added": added, "username": "Customer", "content": note},)
+    return ({"date_added": text(order.get("created_at")), "username": "Customer", "content": note},)

@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from integrations.shopify.values import Unreadable, amount
 from orders.models import Order, Shipment
 
 Doc = dict[str, Any]
@@ -83,7 +83,7 @@ def notices(fulfillments: Iterable[Doc], order: Order, shipment: Shipment) -> li
     led to it.
     """
     done = [row for row in fulfillments if row.get("status") not in UNDONE]
-    numbers = set(numbers_of(shipment))
+    numbers = {_alike(number) for number in numbers_of(shipment)}
     if numbers:
         return [row for row in done if numbers & _numbers(row)]
     others = {each.cart_shipment_id for each in order.shipments.all() if each.pk != shipment.pk}
@@ -173,7 +173,12 @@ def numbers_of(shipment: Shipment) -> list[str]:
 
 def _numbers(fulfillment: Doc) -> set[str]:
     given = fulfillment.get("tracking_numbers") or [fulfillment.get("tracking_number")]
-    return {str(number).strip() for number in given if number}
+    return {_alike(str(number)) for number in given if number}
+
+
+def _alike(number: str) -> str:
+    """Write a number as it reads in whatever case and with whatever spaces it was typed."""
+    return "".join(number.split()).casefold()
 
 
 def _same(one: object, other: object) -> bool:
@@ -183,6 +188,6 @@ def _same(one: object, other: object) -> bool:
 
 def _whole(given: object) -> int:
     try:
-        return int(Decimal(str(given or 0)))
-    except (InvalidOperation, ValueError, OverflowError):
+        return int(amount(given))
+    except Unreadable:
         return 0

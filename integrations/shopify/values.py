@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from orderdesk.lib.money import is_ordinary
+
 Doc = dict[str, Any]
+
+A_DAY = timedelta(days=1)
 
 
 class Unreadable(ValueError):
@@ -30,7 +34,7 @@ def amount(given: Any) -> Decimal:
         found = Decimal(str(given))
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite():
+    if not is_ordinary(found):
         raise Unreadable(f"{text(given)[:40]!r} is no amount")
     return found
 
@@ -59,11 +63,17 @@ def text(value: Any) -> str:
 
 
 def moment(given: Any) -> datetime | None:
-    """Read an ISO time with its zone; without one it is UTC. None for null."""
+    """Read an ISO time with its zone, as UTC; without a zone it is UTC. None for null.
+
+    Raises:
+        Unreadable: if it is none, or so near the end of all dates that another zone cannot show it.
+    """
     if given in (None, ""):
         return None
     try:
         found = datetime.fromisoformat(text(given))
-    except ValueError:
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        _ = found - A_DAY, found + A_DAY
+    except (ValueError, OverflowError):
         raise Unreadable(f"{text(given)[:40]!r} is no date") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found

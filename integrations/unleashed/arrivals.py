@@ -36,7 +36,7 @@ def pulled_shipment(row: Doc) -> PulledShipment | None:
         carrier_code=_company(row.get("ShippingCompany")),
         weight=_text(row.get("ShipmentWeight")),
         status=_text(row.get("ShipmentStatus")),
-        external_id=_text(row.get("Guid")),
+        external_id=_text(row.get("Guid")).lower(),
         shipped_date=left_at,
         lines=_shipped_lines(row.get("SalesShipmentLines")),
     )
@@ -76,13 +76,16 @@ def stock_count(row: Doc) -> StockCount:
     """Read one product's count: what is available, in whole pieces, below zero if oversold.
 
     Raises:
-        UnexpectedReply: without a code or a count.
+        UnexpectedReply: without a code or a count, or if it cannot be kept.
     """
     code = _text(row.get("ProductCode"))
     if not code or row.get("AvailableQty") is None:
         raise UnexpectedReply(f"Unleashed counts {code or 'a product without a code'}: nothing.")
     available = read_number(row["AvailableQty"]).to_integral_value(ROUND_FLOOR)
-    return StockCount(code=code, quantity=int(available), name=_text(row.get("ProductDescription")))
+    count = StockCount(code, int(available), name=_text(row.get("ProductDescription")))
+    if count.problem:
+        raise UnexpectedReply(f"Unleashed counts what cannot be kept. {count.problem}")
+    return count
 
 
 def changed_at(row: Doc) -> datetime | None:

@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from integrations.base import Account, Integration, Page, PulledShipment, Receipt, StockCount
+from django.utils import timezone
+
+from integrations.base import (
+    Account,
+    Integration,
+    Page,
+    PulledShipment,
+    Receipt,
+    StockCount,
+    latest_mark,
+)
 from integrations.errors import (
     CredentialsRefused,
     IntegrationError,
@@ -71,6 +81,7 @@ class Unleashed(Integration):
         if guid != _as_guid(reference):
             self._refuse_if_taken(guid, order)
         body["Customer"] = self._customer(order)
+        self.before_effect()
         answer = self._client.post_order(body)
         if answer.ok:
             return _receipt(answer, guid)
@@ -123,6 +134,7 @@ class Unleashed(Integration):
             known = parties.picked_customer(found, lambda row: _same(row.get("Email"), email))
             if known:
                 return known
+        self.before_effect()
         answer = self._client.post_customer(body)
         if answer.ok:
             return {"Guid": body["Guid"]}
@@ -175,7 +187,7 @@ def _refusal(answer: Answer, order: Order) -> IntegrationError:
 
 
 def _start(cursor: str, since: datetime | None) -> datetime | None:
-    mark = read_date(cursor)
+    mark = latest_mark([read_date(cursor)], now=timezone.now())
     return mark - OVERLAP if mark else since
 
 
@@ -186,7 +198,7 @@ def _read(
 
     The list's order is not to be relied on, so the mark moves only once its end is reached.
     """
-    newest = read_date(cursor)
+    newest = latest_mark([read_date(cursor)], now=timezone.now())
     held: Page[Row] | None = None
     for rows in pages:
         if held:
@@ -198,8 +210,7 @@ def _read(
             except UnexpectedReply as error:
                 held.problems.append(error.message)
                 continue
-            changed = arrivals.changed_at(row)
-            newest = max(filter(None, [newest, changed]), default=None)
+            newest = latest_mark([newest, arrivals.changed_at(row)], now=timezone.now())
             if found is not None:
                 held.rows.append(found)
     if held:

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.errors import RequestRejected, UnexpectedReply
+from orderdesk.lib.money import is_ordinary
 
+A_DAY = timedelta(days=1)
 _DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 
 
@@ -30,7 +32,8 @@ def read_date(given: object) -> datetime | None:
     """Read /Date(milliseconds)/ or ISO, as UTC; None for null.
 
     Raises:
-        UnexpectedReply: for anything else.
+        UnexpectedReply: for anything else, and for what is so near the end of all dates that
+            another zone cannot show it.
     """
     if given in (None, ""):
         return None
@@ -38,11 +41,16 @@ def read_date(given: object) -> datetime | None:
     try:
         if found:
             # The offset only tells how the moment would be shown; the milliseconds are UTC.
-            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(found[1]))
-        moment = datetime.fromisoformat(str(given))
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(found[1]))
+        else:
+            moment = datetime.fromisoformat(str(given))
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        _ = moment - A_DAY, moment + A_DAY
     except (ValueError, OverflowError):
-        raise UnexpectedReply(f"Unleashed sent {given!r} where a date should be.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise UnexpectedReply(
+            f"Unleashed sent {str(given)[:40]!r} where a date should be."
+        ) from None
+    return moment
 
 
 def iso(moment: datetime) -> str:
@@ -73,7 +81,7 @@ def number(given: str, what: str) -> Decimal:
         found = Decimal(given.strip())
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite() or abs(found) > 10**10:
+    if not is_ordinary(found) or abs(found) > 10**10:
         raise RequestRejected(f"{what} {given!r} is not a number.")
     return found
 
@@ -88,8 +96,8 @@ def read_number(given: object) -> Decimal:
         found = Decimal(str(0 if given is None else given))
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite():
-        raise UnexpectedReply(f"Unleashed sent {given!r} where a number should be.")
+    if not is_ordinary(found):
+        raise UnexpectedReply(f"Unleashed sent {str(given)[:40]!r} where a number should be.")
     return found
 
 

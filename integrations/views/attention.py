@@ -13,11 +13,9 @@ from integrations.services import replay, request_submission, try_again
 from orderdesk.lib.refused import Refused
 from orders.models import Order
 from orders.services import By
-from stores.access import PageRequest, store_page
+from stores.access import LARGEST_ID, PageRequest, store_page
 from stores.models import Store
 from stores.work import Work
-
-LARGEST_ID = 2**63 - 1
 
 
 @store_page()

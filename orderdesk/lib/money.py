@@ -18,3 +18,8 @@ def smallest_unit(currency: str) -> Decimal:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round half up to the currency's smallest unit."""
     return amount.quantize(smallest_unit(currency), rounding=ROUND_HALF_UP)
+
+
+def is_ordinary(number: Decimal) -> bool:
+    """Tell whether a number can be computed with and written out, unlike NaN or 1e999999999."""
+    return number.is_finite() and (not number or -20 < number.adjusted() < 15)

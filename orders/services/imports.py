@@ -15,11 +15,18 @@ from orders.models import Folder, Order, OrderEvent, OrderItem
 from orders.services.events import By, record
 from orders.services.folders import first_folder
 from orders.services.moves import move_order
-from orders.services.rows import FROM_THE_SOURCE, check_rows, item_rows, order_values
+from orders.services.rows import (
+    FROM_THE_SOURCE,
+    check_rows,
+    check_text,
+    item_rows,
+    order_values,
+)
 from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
 CANCELED_FOLDER = "Canceled"
+CLOSED_FOLDER = "Closed"
 DIGITS_KEPT = Decimal("0.0001")
 
 
@@ -36,12 +43,20 @@ class Imported:
 
 
 @transaction.atomic
-def import_order(*, store: Store, draft: OrderDraft, by: By, now: datetime) -> Imported:
+def import_order(
+    *,
+    store: Store,
+    draft: OrderDraft,
+    by: By,
+    now: datetime,
+    history_before: datetime | None = None,
+) -> Imported:
     """Bring an order in, or a later statement of its source about it.
 
     An order is known again by (store, source name, source key). A statement older than the last
     one changes nothing. Fields that were edited here stay as they are. A deleted order stays
-    deleted.
+    deleted. An order that comes fulfilled, or was placed before `history_before`, is brought in as
+    history: it is here to be looked at, and no rule acts on its coming.
 
     Raises:
         Refused: if a value does not fit, naming its field.
@@ -50,7 +65,7 @@ def import_order(*, store: Store, draft: OrderDraft, by: By, now: datetime) -> I
     if order is None:
         try:
             with transaction.atomic():
-                return _enter(store, draft, by, now)
+                return _enter(store, draft, by, now, history_before)
         except IntegrityError:
             # Another worker brought the same order in between our look and our insert.
             order = _known(store, draft)
@@ -99,6 +114,8 @@ def refuse_known_number(
     """
     if not source_id:
         return
+    check_text(source_name, "source_name")
+    check_text(source_id, "source_id")
     named = Q(source_id=source_id) | Q(source_key=source_id)
     rows = Order.objects.for_store(store_id).filter(named, source_name=source_name)
     if except_for is not None:
@@ -113,6 +130,8 @@ def refuse_known_number(
 
 
 def _known(store: Store, draft: OrderDraft) -> Order | None:
+    check_text(draft.source_name, "source_name")
+    check_text(draft.source_key, "source_key")
     return (
         Order.objects.for_store(store)
         .known_as(source_name=draft.source_name, source_key=draft.source_key)
@@ -144,19 +163,36 @@ def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> O
     return order
 
 
-def _enter(store: Store, draft: OrderDraft, by: By, now: datetime) -> Imported:
-    folder = first_folder(store.pk)
-    if draft.canceled_at:
-        folder = Folder.objects.for_store(store).filter(name=CANCELED_FOLDER).first() or folder
-    order = _insert(store, draft, folder, now)
-    if draft.canceled_at:
-        # Not "imported": no rule may send an order that was canceled before it came.
-        sentence = f"Came from {draft.source_name} as order {order.number}, already canceled there"
-        record(order, OrderEvent.Kind.CANCELED, sentence, by=by)
-    else:
-        sentence = f"Imported from {draft.source_name} as order {order.number}"
-        record(order, OrderEvent.Kind.IMPORTED, sentence, by=by)
+def _enter(
+    store: Store, draft: OrderDraft, by: By, now: datetime, history_before: datetime | None
+) -> Imported:
+    order = _insert(store, draft, _folder_for(store, draft), now)
+    kind, sentence = _coming(draft, order.number, history_before)
+    record(order, kind, sentence, by=by)
     return Imported(order, "created")
+
+
+def _folder_for(store: Store, draft: OrderDraft) -> Folder:
+    if not (draft.canceled_at or draft.fulfilled_at_source):
+        return first_folder(store.pk)
+    name = CANCELED_FOLDER if draft.canceled_at else CLOSED_FOLDER
+    found = Folder.objects.for_store(store).filter(name=name).first()
+    return found or first_folder(store.pk)
+
+
+def _coming(
+    draft: OrderDraft, number: str, history_before: datetime | None
+) -> tuple[OrderEvent.Kind, str]:
+    """Tell how an order came: no rule may send one that was canceled or done before it came."""
+    name = draft.source_name
+    if draft.canceled_at:
+        sentence = f"Came from {name} as order {number}, already canceled there"
+        return OrderEvent.Kind.CANCELED, sentence
+    is_old = history_before and draft.placed_at and draft.placed_at < history_before
+    if draft.fulfilled_at_source or is_old:
+        sentence = f"Brought in as history from {name}: order {number}"
+        return OrderEvent.Kind.HISTORY_IMPORTED, sentence
+    return OrderEvent.Kind.IMPORTED, f"Imported from {name} as order {number}"
 
 
 def _follow(order: Order, draft: OrderDraft, by: By, now: datetime) -> Imported:

@@ -148,7 +148,7 @@ def check_row(row: models.Model, prefix: str = "") -> None:
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str):
-            _check_text(value, f"{prefix}{field.name}", field.max_length)
+            check_text(value, f"{prefix}{field.name}", field.max_length)
         elif isinstance(value, dict | list):
             _check_nested(value, f"{prefix}{field.name}")
         elif isinstance(value, Decimal):
@@ -167,7 +167,12 @@ def _check_amount(value: Decimal, name: str) -> None:
         raise Refused(f"{name} must be a number up to {LARGEST:,}.", field=name)
 
 
-def _check_text(value: str, name: str, longest: int | None) -> None:
+def check_text(value: str, name: str, longest: int | None = None) -> None:
+    """Check a text against its column, or before rows are looked for by it.
+
+    Raises:
+        Refused: naming the field and what is wrong.
+    """
     if longest is not None and len(value) > longest:
         raise Refused(f"{name} has {len(value):,} characters; at most {longest:,} fit.", field=name)
     if "\x00" in value:
@@ -179,10 +184,10 @@ def _check_text(value: str, name: str, longest: int | None) -> None:
 def _check_nested(value: Any, name: str) -> None:
     if isinstance(value, dict):
         for key, each in value.items():
-            _check_text(str(key), name, None)
+            check_text(str(key), name)
             _check_nested(each, f"{name}.{key}")
     elif isinstance(value, list | tuple):
         for place, each in enumerate(value):
             _check_nested(each, f"{name}[{place}]")
     elif isinstance(value, str):
-        _check_text(value, name, None)
+        check_text(value, name)

@@ -242,6 +242,20 @@ def test_a_refusal_on_the_way_out_is_one_of_our_errors(key, bench, kind, options
 
 
 @keys
+def test_nothing_is_changed_there_once_the_work_is_no_longer_ours(key, bench, monkeypatch):
+    def lost() -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr("integrations.base.nothing", lost)
+    for verb, request in effects(bench):
+        with pytest.raises(InterruptedError):
+            bench.calls()[verb]()
+
+        assert bench.vendor.ledger.requests(request) == []
+        assert bench.count_effects(verb) == 0
+
+
+@keys
 @pytest.mark.parametrize(("kind", "options"), BAD_ANSWERS)
 def test_a_write_without_a_usable_answer_is_a_doubt(key, bench, kind, options):
     for verb, request in effects(bench):

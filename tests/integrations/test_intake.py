@@ -220,3 +220,8 @@ def test_what_is_kept_of_the_headers_holds_no_signature(post, store):
     post()
 
     assert "hmac" not in json.dumps(kept(store)[0].headers).lower()
+
+
+@pytest.mark.parametrize("token", ["no-such-token", "\x00", "a\x00b", "x" * 5000, "\xff"])
+def test_whatever_stands_for_a_token_opens_no_hook(post, token):
+    assert post(path=f"/hooks/{token}") == 404

@@ -174,6 +174,62 @@ def test_an_order_that_comes_canceled_is_not_imported_for_the_rules(inside):
     assert kinds_of(order) == ["canceled"]
 
 
+def bring_in_late(store, draft):
+    return import_order(
+        store=store, draft=draft, by=SHOPIFY, now=timezone.now(), history_before=NEW_YEAR
+    ).order
+
+
+@pytest.mark.parametrize(
+    ("placed_at", "kind"),
+    [
+        (NEW_YEAR - timedelta(seconds=1), "history_imported"),
+        (NEW_YEAR, "imported"),
+        (None, "imported"),
+    ],
+)
+def test_an_order_from_before_is_history_in_the_first_folder(inside, placed_at, kind):
+    order = bring_in_late(inside, make_draft(placed_at=placed_at))
+
+    assert order.folder.name == "New"
+    assert kinds_of(order) == [kind]
+
+
+def test_an_order_that_comes_fulfilled_is_history_and_closed(inside):
+    order = bring_in(inside, make_draft(source_id="1001", fulfilled_at_source=True)).order
+
+    (event,) = OrderEvent.objects.for_store(inside).filter(order=order)
+    assert order.folder.name == "Closed"
+    assert event.kind == "history_imported"
+    assert event.sentence == "Brought in as history from Shopify: order 1001"
+
+
+def test_a_fulfilled_order_lies_first_where_no_folder_is_called_closed(inside):
+    Folder.objects.for_store(inside).filter(name="Closed").update(name="Done")
+
+    assert bring_in(inside, make_draft(fulfilled_at_source=True)).order.folder.name == "New"
+
+
+def test_an_order_that_is_fulfilled_later_stays_where_it_is(inside):
+    draft = make_draft(placed_at=NEW_YEAR)
+    order = bring_in(inside, draft).order
+
+    bring_in_late(inside, replace(draft, source_updated_at=LATER, fulfilled_at_source=True))
+
+    order.refresh_from_db()
+    assert order.folder.name == "New"
+    assert kinds_of(order) == ["imported"]
+
+
+def test_an_old_order_that_was_canceled_is_told_as_canceled(inside):
+    draft = make_draft(placed_at=NEW_YEAR - timedelta(days=1), canceled_at=NEW_YEAR)
+
+    order = bring_in_late(inside, replace(draft, fulfilled_at_source=True))
+
+    assert order.folder.name == "Canceled"
+    assert kinds_of(order) == ["canceled"]
+
+
 def test_a_deleted_order_does_not_come_back(inside, by_alice):
     draft = make_draft()
     order = bring_in(inside, draft).order
@@ -189,6 +245,9 @@ def test_a_deleted_order_does_not_come_back(inside, by_alice):
     [
         ({"email": "x" * 300}, "email"),
         ({"email": "a\x00b"}, "email"),
+        ({"source_key": "a\x00b"}, "source_key"),
+        ({"source_key": "\ud800"}, "source_key"),
+        ({"source_name": "Shop\x00"}, "source_name"),
         ({"shipping": make_address(city="\ud800")}, "shipping_city"),
         ({"items": (make_item(name="n" * 501),)}, "order_items[0].name"),
         ({"items": (make_item(price=Decimal("1e30")),)}, "order_items[0].price"),

@@ -203,6 +203,16 @@ def test_rules_do_nothing_to_an_order_deleted_meanwhile(store, by_alice):
     assert told(order)[0]["problem"] == "The order was deleted before its rules ran."
 
 
+def test_no_rule_acts_on_an_order_that_is_brought_in_as_history(store):
+    make_rule(store, move(store, "Prepared"))
+    order = make_order(store, fulfilled_at_source=True)
+
+    do_rules()
+
+    assert now_in(order).folder.name == "Closed"
+    assert len(events_of(order, "history_imported")) == 1
+
+
 def test_a_rule_on_the_way_to_its_own_event_is_cut(store):
     make_rule(store, set_data("round", "1"))
     order = make_order(store)

@@ -237,6 +237,14 @@ def test_a_payment_status_is_one_of_ours_or_none(status, ours):
     assert draft("order_everyday", financial_status=status).payment_status == ours
 
 
+@pytest.mark.parametrize(
+    ("status", "fulfilled"),
+    [("fulfilled", True), ("partial", False), ("restocked", False), (None, False)],
+)
+def test_an_order_says_whether_all_of_it_was_sent_there(status, fulfilled):
+    assert draft("order_everyday", fulfillment_status=status).fulfilled_at_source is fulfilled
+
+
 def test_a_card_is_known_by_its_last_digits():
     details = {"credit_card_number": "•••• •••• •••• 4242", "credit_card_company": "Visa"}
 
@@ -261,6 +269,21 @@ def test_amounts_are_read_digit_by_digit():
         ({"total_price": "a lot"}, "Shopify order 1001: 'a lot' is no amount."),
         ({"total_price": "NaN"}, "Shopify order 1001: 'NaN' is no amount."),
         ({"updated_at": "yesterday"}, "Shopify order 1001: 'yesterday' is no date."),
+        (
+            {"updated_at": "9999-12-31T23:59:59-14:00"},
+            "Shopify order 1001: '9999-12-31T23:59:59-14:00' is no date.",
+        ),
+        (
+            {"created_at": "0001-01-01T00:00:00+14:00"},
+            "Shopify order 1001: '0001-01-01T00:00:00+14:00' is no date.",
+        ),
+        # Where the store is, it would be another year yet.
+        (
+            {"cancelled_at": "9999-12-31T23:59:59Z"},
+            "Shopify order 1001: '9999-12-31T23:59:59Z' is no date.",
+        ),
+        ({"total_price": "1e400000000"}, "Shopify order 1001: '1e400000000' is no amount."),
+        ({"total_price": "1e-40000000"}, "Shopify order 1001: '1e-40000000' is no amount."),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(changes, sentence):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -198,6 +199,20 @@ def test_the_mark_moves_only_once_the_list_has_ended(shop):
     assert first.cursor == "2026-01-01T00:00:00+00:00"
     newest = max(draft.source_updated_at or NEVER for page in (first, last) for draft in page.rows)
     assert datetime.fromisoformat(last.cursor) == newest
+
+
+def test_a_mark_never_lies_in_the_future(shop):
+    ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")
+    shop.vendor.shop.place("us", changes={"updated_at": ahead}, webhooks=False)
+
+    (page,) = pull(shop)
+    (again,) = pull(shop, cursor=ahead)
+
+    assert datetime.fromisoformat(page.cursor) <= datetime.now(UTC)
+    assert datetime.fromisoformat(again.cursor) <= datetime.now(UTC)
+    asked = shop.vendor.ledger.requests("GET")[-1]["query"]
+    since = datetime.fromisoformat(parse_qs(asked)["updated_at_min"][0])
+    assert since <= datetime.now(UTC) - timedelta(minutes=5)
 
 
 def test_the_next_run_asks_from_a_little_before_the_mark(shop):

@@ -139,6 +139,47 @@ def test_part_of_a_line_is_told_once(shop):
     assert told(shop) == [{"number": NUMBER, "company": "UPS", "lines": {item.code: 1}}]
 
 
+@pytest.mark.parametrize("whole_line", [False, True])
+def test_a_doubt_about_part_of_an_order_leaves_one_notice(shop, whole_line):
+    order, item = an_order_with_a_line_of_two(shop)
+    parcel = loaded_shipment(lines=[line(item, item.quantity if whole_line else 1)])
+    shop.vendor.fail("accept_then_cut", match="POST", contains="fulfillmentCreate")
+    with pytest.raises(OutcomeUnknown):
+        push(shop, order, parcel)
+
+    found = shop.plugin().find_shipment(order, parcel, reference=REFERENCE)
+    again = push(shop, order, parcel)
+
+    assert found == again
+    assert len(told(shop)) == 1
+
+
+def test_a_number_written_in_another_way_is_still_the_same_parcels(shop):
+    order, item = an_order_with_a_line_of_two(shop)
+    push(shop, order, loaded_shipment(tracking_number="1z 999 aa1", lines=[line(item, 1)]))
+
+    push(shop, order, loaded_shipment(tracking_number="1Z999AA1", lines=[line(item, 1)]))
+
+    assert len(told(shop)) == 1
+
+
+def test_it_is_asked_before_every_notice_whether_to_go_on(shop):
+    order = an_order_of_several_lines(shop, locations=2)
+    plugin, asked = shop.plugin(), []
+
+    def stop_at_the_second() -> None:
+        asked.append(len(told(shop)))
+        if len(asked) == 2:
+            raise TimeoutError
+
+    plugin.before_effect = stop_at_the_second
+    with pytest.raises(TimeoutError):
+        plugin.push_shipment(order, loaded_shipment(lines=[]), reference=REFERENCE)
+
+    assert asked == [0, 1]
+    assert len(told(shop)) == 1
+
+
 def test_what_was_ordered_later_is_not_in_a_parcel_told_before(shop):
     parcel = loaded_shipment(lines=[])
     order, _ = an_order_with_a_line_of_two(shop)

@@ -1,6 +1,7 @@
 """Unleashed over real HTTP: signing, paging, customers, and one order whatever happens."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
-from integrations.base import Account, Receipt
+from integrations.base import Account, Receipt, StockCount
 from integrations.errors import (
     CredentialsRefused,
     OutcomeUnknown,
@@ -19,8 +20,10 @@ from integrations.errors import (
     TemporaryFailure,
 )
 from integrations.sandbox.unleashed import sign as vendors_sign
+from integrations.unleashed import arrivals
 from integrations.unleashed.client import UnleashedClient, sign
-from integrations.unleashed.integration import Unleashed
+from integrations.unleashed.integration import Unleashed, _read
+from integrations.unleashed.values import iso
 from orders.models import Order
 from tests.integrations.loaded import loaded_item, loaded_order, loaded_shipment
 from tests.integrations.unleashed.bench import REFERENCE, Bench
@@ -287,6 +290,23 @@ def test_an_answer_about_another_order_is_a_doubt(company):
         submit(company)
 
 
+@pytest.mark.parametrize(("calls", "customers", "orders"), [(0, 0, 0), (1, 1, 0), (2, 1, 1)])
+def test_it_is_asked_before_every_change_whether_to_go_on(company, calls, customers, orders):
+    plugin = company.plugin()
+    left = iter(range(calls))
+
+    def stop_after_so_many() -> None:
+        if next(left, None) is None:
+            raise TimeoutError
+
+    plugin.before_effect = stop_after_so_many
+    with suppress(TimeoutError):
+        plugin.submit_order(company.order, reference=REFERENCE)
+
+    assert len(asked(company, "POST /Customers")) == customers
+    assert len(sent(company)) == orders
+
+
 # --- refusals -----------------------------------------------------------------------------------
 
 
@@ -394,6 +414,39 @@ def test_the_next_run_asks_from_a_little_before_the_newest(company):
     ]
 
 
+def change_shipment(company: Bench, **fields: Any) -> None:
+    (shipment,) = company.vendor.shipments.all()
+    company.vendor.storage.put("SalesShipment", shipment["Guid"], shipment | fields)
+
+
+def test_a_number_written_later_brings_the_same_parcel_again(company):
+    shipped(company)
+    change_shipment(company, TrackingNumber=None)
+    (page,) = company.plugin().list_shipments("", None)
+    an_hour_later = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
+    change_shipment(company, TrackingNumber="1Z7", LastModifiedOn=an_hour_later)
+
+    (again,) = company.plugin().list_shipments(page.cursor, None)
+
+    (before,), (after,) = page.rows, again.rows
+    assert (before.draft.tracking_number, after.draft.tracking_number) == ("n/a", "1Z7")
+    assert before.draft.external_id == after.draft.external_id
+
+
+def test_a_mark_never_lies_in_the_future(company):
+    shipped(company)
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    change_shipment(company, LastModifiedOn=int(ahead.timestamp() * 1000))
+
+    (page,) = company.plugin().list_shipments("", None)
+    (again,) = company.plugin().list_shipments(iso(ahead), None)
+
+    now = iso(datetime.now(UTC))
+    assert page.cursor <= now
+    assert again.cursor <= now
+    assert len(again.rows) == 1
+
+
 def test_where_nothing_was_shipped_the_mark_stays(company):
     (page,) = company.plugin().list_shipments("2026-01-01T00:00:00.000", None)
 
@@ -420,6 +473,28 @@ def test_counts_come_back_for_what_ever_moved(company):
     counts = {row.code: row.quantity for row in page.rows}
     assert counts["CANDLE-LTD-7"] == 2
     assert "SET-DESK-NEW" not in counts
+
+
+def test_one_count_that_cannot_be_kept_stops_no_other():
+    page: list[dict[str, Any]] = [
+        {"ProductCode": "GOOD", "AvailableQty": Decimal("7.9")},
+        {"ProductCode": "BIG", "AvailableQty": 2**31},
+        {"ProductCode": "HUGE", "AvailableQty": Decimal("1e400000000")},
+        {"ProductCode": "NAN", "AvailableQty": "NaN"},
+        {"ProductCode": "WORD", "AvailableQty": "seven"},
+        {"ProductCode": "YES", "AvailableQty": True},
+        {"ProductCode": "NULL", "AvailableQty": None},
+        {"ProductCode": "C" * 121, "AvailableQty": 1},
+        {"ProductCode": "LONG", "AvailableQty": 1, "ProductDescription": "n" * 501},
+        {"AvailableQty": 1},
+        {},
+    ]
+
+    (read,) = _read([page], arrivals.stock_count, "")
+
+    assert read.rows == [StockCount("GOOD", 7)]
+    assert len(read.problems) == len(page) - 1
+    assert all(told.startswith("Unleashed ") and told.endswith(".") for told in read.problems)
 
 
 def test_counts_are_asked_for_one_warehouse_where_one_is_set(company):

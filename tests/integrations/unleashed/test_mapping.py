@@ -385,7 +385,11 @@ def test_dates_are_read_in_every_form(given_, found):
     assert read_date(given_) == found
 
 
-@pytest.mark.parametrize("given_", ["/Date()/", "/Date(99999999999999999999)/", "soon", 7])
+@pytest.mark.parametrize(
+    "given_",
+    ["/Date()/", "/Date(99999999999999999999)/", "soon", 7, "9999-12-31T23:59:59-14:00",
+     "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00", "/Date(253402300799999)/"],
+)  # fmt: skip
 def test_a_date_that_is_none_is_told(given_):
     with pytest.raises(UnexpectedReply, match="where a date should be"):
         read_date(given_)
