@@ -81,7 +81,7 @@ def test_the_message_is_a_whole_shopify_order_of_the_usual_size():
 
 def test_the_vendors_ledger_counts_what_came_twice():
     ledger = vendors.Ledger()
-    order = {"SalesOrderLines": []}
+    order: dict[str, list[str]] = {"SalesOrderLines": []}
 
     ledger.take_order("guid-1", order)
     ledger.take_order("guid-1", order)

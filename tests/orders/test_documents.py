@@ -30,7 +30,7 @@ RECEIPT = """<h1>{{ store_name }}: {{ order.source_id }}</h1>
 
 
 @pytest.fixture
-def chicago(store) -> Store:
+def chicago(store):
     store.timezone = "America/Chicago"
     store.country = "US"
     store.save()
