@@ -8,7 +8,15 @@ from orderdesk.lib.twig import arrays
 from orderdesk.lib.twig.arrays import Array, get, items, keys, normal_key, packed
 from orderdesk.lib.twig.errors import TwigRuntimeError
 from orderdesk.lib.twig.limits import ITEMS_PER_STEP
-from orderdesk.lib.twig.values import Value, is_numeric, php_type, to_int, to_number, to_text
+from orderdesk.lib.twig.values import (
+    Markup,
+    Value,
+    is_numeric,
+    php_type,
+    to_int,
+    to_number,
+    to_text,
+)
 
 if TYPE_CHECKING:
     from orderdesk.lib.twig.runtime import Runtime
@@ -25,7 +33,10 @@ def array_of(value: Value, of: str) -> Array:
 
 def join(runtime: Runtime, value: Value, glue: Value = "", and_: Value = None) -> Value:
     """All values in one text; `and_` stands before the last one."""
-    if not isinstance(value, list | dict):
+    if isinstance(value, Markup):
+        # PHP casts the object to an array of what it holds: the text and its character set.
+        value = [str(value), "UTF-8"]
+    elif not isinstance(value, list | dict):
         value = [] if value is None else [value]
     texts = [to_text(item) for item in arrays.values(value)]
     runtime.meter.charge(len(texts) // ITEMS_PER_STEP)
