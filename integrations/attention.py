@@ -1,5 +1,7 @@
-"""What needs a person: stuck work of every kind, grouped by its cause, and paused connections."""
+"""What needs a person: stuck work by its cause, paused connections, orders canceled too late."""
 
+import functools
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -9,6 +11,7 @@ from django.db.models.functions import Substr
 
 from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.registry import CATALOGUE, integration
+from orders.models import Order
 from stores import work
 from stores.models import Store
 
@@ -30,6 +33,8 @@ class Kind:
     button_all: str
     route: str
     needs: str
+    # None where it comes again by itself: that ends when its cause does.
+    dismiss_route: str | None = None
 
 
 # By model name: a kind to the right of this app needs no import to be shown here.
@@ -40,6 +45,7 @@ KINDS = {
         "Try all {} again",
         "integrations:submissions_try_again",
         "orders.send",
+        "integrations:submissions_dismiss",
     ),
     "inboundmessage": Kind(
         "Incoming messages",
@@ -47,6 +53,7 @@ KINDS = {
         "Replay all {}",
         "integrations:messages_replay",
         "integrations.manage",
+        "integrations:messages_dismiss",
     ),
     "schedule": Kind(
         "Downloads",
@@ -56,7 +63,12 @@ KINDS = {
         "integrations.manage",
     ),
     "rulerun": Kind(
-        "Rules", "Try again", "Try all {} again", "integrations:rule_runs_try_again", "rules.manage"
+        "Rules",
+        "Try again",
+        "Try all {} again",
+        "integrations:rule_runs_try_again",
+        "rules.manage",
+        "integrations:rule_runs_dismiss",
     ),
 }
 
@@ -90,12 +102,45 @@ class Paused:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """Orders that their cart canceled while a warehouse, which cannot know, goes on with them."""
+
+    cart: str
+    warehouse: str
+    orders: list[Order] = field(default_factory=list)
+
+
 def paused(store: Store) -> list[Paused]:
     """Give the paused connections."""
     held = Count("submissions", filter=Q(submissions__state=work.Work.State.HELD))
     rows = Connection.objects.for_store(store).filter(state=Connection.State.PAUSED)
     counted: Iterable[Any] = rows.annotate(held=held).order_by("key")
     return [Paused(row, name_of(row), row.held) for row in counted]
+
+
+def canceled(store: Store) -> list[Canceled]:
+    """Give the orders canceled after they were sent, by cart and warehouse."""
+    found: dict[tuple[str, str], Canceled] = {}
+    orders = Order.objects.for_store(store).canceled_after_sent().order_by("-canceled_at", "-pk")
+    for order in orders[:SHOWN]:
+        key = (order.source_name, order.fulfillment_name)
+        found.setdefault(key, Canceled(*key)).orders.append(order)
+    return list(found.values())
+
+
+def attention_count(store_id: int) -> int:
+    """Count what the page shows: stuck rows, paused connections, orders canceled after sending."""
+    connections = Connection.objects.for_store(store_id).filter(state=Connection.State.PAUSED)
+    # One question for all kinds, since every page of the store asks it; each part of it by itself,
+    # so that each finds its own index.
+    parts = [
+        _of_store(model, store_id).filter(trouble).order_by().values("pk")
+        for model in work.kinds()
+        for trouble in _troubles(model)
+    ]
+    orders = Order.objects.for_store(store_id).canceled_after_sent().order_by().values("pk")
+    return connections.order_by().values("pk").union(orders, *parts, all=True).count()
 
 
 def groups(store: Store, *, with_bodies: bool) -> list[Group]:
@@ -123,13 +168,13 @@ def _word(model: type[work.Work]) -> str:
     return model.__name__.lower()
 
 
-def _of_store(model: type[work.Work], store: Store) -> QuerySet[Any]:
+def _of_store(model: type[work.Work], store: Store | int) -> QuerySet[Any]:
     # Every kind of work has `objects`; Work itself has no table and so none.
     return cast("QuerySet[Any]", cast("Any", model).objects.for_store(store))
 
 
 def _rows(model: type[work.Work], store: Store, *, with_bodies: bool) -> list[Any]:
-    rows = _of_store(model, store).filter(_needs_a_person(model))
+    rows = _of_store(model, store).filter(needs_a_person(model))
     rows = rows.select_related(*(name for name in NEEDED if hasattr(model, name)))
     rows = rows.defer(*(name for name in HEAVY if hasattr(model, name)))
     if model is InboundMessage and with_bodies:
@@ -137,15 +182,21 @@ def _rows(model: type[work.Work], store: Store, *, with_bodies: bool) -> list[An
     return list(rows.order_by("-pk")[:SHOWN])
 
 
-def _needs_a_person(model: type[work.Work]) -> Q:
-    stuck = Q(state__in=[work.Work.State.FAILED, work.Work.State.PARKED])
+def needs_a_person(model: type[work.Work]) -> Q:
+    """Tell rows of work that need a person from the others."""
+    return functools.reduce(operator.or_, _troubles(model))
+
+
+def _troubles(model: type[work.Work]) -> list[Q]:
+    """Give why a row of this kind may need a person; no row fits two of these."""
+    waiting = Q(state=work.Work.State.WAITING)
+    troubles = [Q(state__in=work.STUCK)]
     if model is Submission:
-        stuck |= Q(state=work.Work.State.WAITING, in_doubt=True)
+        troubles.append(waiting & Q(in_doubt=True))
     if model is Schedule:
-        waiting = Q(state=work.Work.State.WAITING)
-        stuck |= waiting & Q(attempts__gte=FAILURES_IN_A_ROW) & ~Q(problem="")
-        stuck |= waiting & Q(last_result__failed__gt=0)
-    return stuck
+        keeps_failing = Q(attempts__gte=FAILURES_IN_A_ROW) & ~Q(problem="")
+        troubles.append(waiting & (keeps_failing | Q(last_result__failed__gt=0)))
+    return troubles
 
 
 def _sort_in(found: dict[tuple[Any, ...], Group], row: Any) -> None:

@@ -110,6 +110,10 @@ class Page(Generic[T]):
     cursor: str = ""
     # Records that could not be read, each as a sentence; one of them never stops the others.
     problems: list[str] = field(default_factory=list)
+    # Where given: each row as it came, and each of those that could not be read, so that what is
+    # refused can be kept, looked at and read once more.
+    raw: list[bytes] = field(default_factory=list)
+    raw_problems: list[bytes] = field(default_factory=list)
 
 
 def latest_mark(moments: Iterable[datetime | None], *, now: datetime) -> datetime | None:
@@ -135,10 +139,6 @@ class StockCount:
         return problem_of_count(self.code, self.quantity, self.name)
 
 
-def nothing() -> None:
-    """Do nothing, where nobody watches."""
-
-
 class Integration:
     """One outside system. Subclasses fill in the manifest and override the verbs they can do."""
 
@@ -156,16 +156,18 @@ class Integration:
     source_name: ClassVar[str] = ""
     # The setting that signs what comes in, for those who have to tell it to the other side.
     hook_secret_field: ClassVar[str] = ""
+    # Topics that tell of an order placed this moment; others may be about an old one.
+    new_order_topics: ClassVar[frozenset[str]] = frozenset()
+    # The topic under which `parse_order` reads a pulled order; '' where pulled orders are not kept.
+    pulled_topic: ClassVar[str] = ""
 
     # Called right before each call that changes something there; raises when the work is not ours
-    # any more. Delivery sets it, so that a slow job never makes the same change twice.
+    # any more. Delivery sets it, so that a slow job never makes the same change twice; one verb may
+    # make several such calls.
     before_effect: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        # Called right before each call that changes something there; set by who delivers, to
-        # raise when the work is no longer ours. Several such calls may belong to one verb.
-        self.before_effect: Callable[[], None] = nothing
 
     @classmethod
     def can(cls, verb: str) -> bool:

@@ -6,13 +6,13 @@ revision, so that a copy that has grown old is noticed before anything is kept.
 """
 
 import json
-import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from psycopg import Cursor
@@ -25,7 +25,7 @@ from integrations.vault import SealBroken
 from stores import bell
 from stores.scoping import across_stores
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 RECEIVE = "SELECT integrations_receive(%s, %s, %s, %s, %s, %s, %b)"
 COPIES_KEPT = 10_000
@@ -60,8 +60,8 @@ def receive(token: str, headers: Mapping[str, str], body: bytes) -> Answer:
     """Keep a signed message and say what the sender should know.
 
     200 when it is kept or was kept before; 401 for a wrong signature and nothing kept; 404 for an
-    address that is none; 413 over the limit; 503 while the database is away, so that it is sent
-    again. Header names are lower case.
+    address that is none; 413 over the limit; 503 while the database is away or the connection's
+    secret cannot be opened, so that it is sent again. Header names are lower case.
     """
     if len(body) > settings.HOOK_BODY_LIMIT:
         return too_large()
@@ -87,7 +87,11 @@ def _receive(token: str, hook: Hook) -> Answer:
     if known and (answer := _keep(known, hook)):
         return answer
     # No text in PostgreSQL holds a NUL, so it cannot even be asked for one.
-    fresh = None if "\x00" in token else _copy(token)
+    try:
+        fresh = None if "\x00" in token else _copy(token)
+    except SealBroken:
+        logger.exception("the secrets of a called hook cannot be opened")
+        return Answer(503, "The hub cannot check the signature now. Send it again.")
     if fresh is None:
         return Answer(404, "There is no such hook.")
     return _keep(fresh, hook) or Answer(401, "The signature is not right.")
@@ -112,6 +116,7 @@ def _keep(copy: Copy, hook: Hook) -> Answer | None:
     )
     if outcome == "stale":
         return None
+    logger.info("message", outcome=outcome, store_id=copy.store_id, connection=copy.connection_id)
     if outcome == "kept":
         bell.ring()
     return Answer(200, "Kept." if outcome == "kept" else "Known already.")
@@ -131,7 +136,11 @@ def _stored(values: list[Any]) -> str:
 
 
 def _copy(token: str) -> Copy | None:
-    """Read the connection behind an address and remember it."""
+    """Read the connection behind an address and remember it.
+
+    Raises:
+        SealBroken: if its secrets cannot be opened.
+    """
     with across_stores():
         row = (
             Connection.across_stores.filter(hook_token=token)
@@ -142,11 +151,7 @@ def _copy(token: str) -> Copy | None:
         with _lock:
             _copies.pop(token, None)
         return None
-    try:
-        copy = Copy(row.pk, row.store_id, row.revision, plugin_of(row))
-    except SealBroken:
-        logger.exception("secrets of connection %s cannot be opened", row.pk)
-        return None
+    copy = Copy(row.pk, row.store_id, row.revision, plugin_of(row))
     with _lock:
         _copies[token] = copy
         while len(_copies) > COPIES_KEPT:

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -13,6 +14,7 @@ from stores.scoping import StoreOwned, StoreRows
 from stores.work import Work
 
 SENDERS_AT_ONCE = 10
+MARGIN_OF_CLOCKS = timedelta(minutes=5)
 SENDERS_PER_STORE = 3
 
 
@@ -72,13 +74,17 @@ class Connection(StoreOwned):
     def __str__(self) -> str:
         return f"{self.key} of store {self.store_id}"
 
+    @property
+    def past_before(self) -> datetime:
+        """What the other side did before this is the past: a little before it was connected.
+
+        The margin makes up for clocks that differ and for times told in whole minutes.
+        """
+        return self.connected_at - MARGIN_OF_CLOCKS
+
 
 class WorkQuerySet(models.QuerySet[Any]):
     """Rows of work of a store."""
-
-    def stuck(self) -> Self:
-        """Give what needs a person: failed or parked."""
-        return self.filter(state__in=[Work.State.FAILED, Work.State.PARKED])
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")

@@ -280,7 +280,8 @@ def sync(*, store: Store, key: str, verb: str, since: datetime | None = None) ->
             schedules.update(cursor=cursor)
 
     return pull(
-        Source(store, row, plugin),
+        # Whoever names a date asks for the orders since then, whatever their age.
+        Source(store, row, plugin, None if since else row.past_before),
         verb=verb,
         cursor="" if since else mark,
         since=since,
@@ -294,7 +295,7 @@ def request_submission(
 ) -> Submission:
     """Ask for an order to be sent. Asking again gives the same submission and sends nothing twice.
 
-    One that failed or was parked is tried again; what may have arrived is looked up first.
+    One that failed, was parked or dismissed is tried again; what may have arrived is looked up.
 
     Raises:
         Refused: if the connection cannot take orders or the order must not be sent.
@@ -307,7 +308,7 @@ def request_submission(
     if order.deleted_at or order.canceled_at:
         raise Refused(f"Order {order.number} is canceled or deleted and is not sent.")
     row, is_new = _request(connection, order, None, Submission.Verb.SUBMIT_ORDER, by)
-    if is_new or work.try_again(row, states=work.STUCK):
+    if is_new or work.try_again(row, states=(*work.STUCK, work.Work.State.DROPPED)):
         sentence = f"To be sent to {plugin.name}"
         record(order, OrderEvent.Kind.SUBMISSION_REQUESTED, sentence, by=by)
     return row
@@ -372,6 +373,19 @@ def try_again(*, row: work.Work, by: By, now: datetime) -> None:
     if work.try_again(row) and isinstance(row, Submission):
         sentence = f"{row.get_verb_display()}: tried again by hand"
         record(row.order, OrderEvent.Kind.SUBMISSION_REQUESTED, sentence, by=by)
+
+
+@transaction.atomic
+def dismiss(*, row: work.Work, by: By) -> bool:
+    """Let stuck work rest until somebody asks for it again, and tell whether it was stuck."""
+    is_dropped = work.drop(row)
+    if is_dropped and isinstance(row, Submission):
+        sentence = f"{row.get_verb_display()}: dismissed by hand"
+        if row.in_doubt:
+            name = integration(row.connection.key).name
+            sentence = f"{sentence}. Whether {name} got it is not known."
+        record(row.order, OrderEvent.Kind.HISTORY, sentence, by=by)
+    return is_dropped
 
 
 @transaction.atomic

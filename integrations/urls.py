@@ -49,6 +49,21 @@ urlpatterns = [
         attention.rule_runs_try_again,
         name="rule_runs_try_again",
     ),
+    path(
+        "s/<int:store_id>/attention/submissions/dismiss",
+        attention.submissions_dismiss,
+        name="submissions_dismiss",
+    ),
+    path(
+        "s/<int:store_id>/attention/messages/dismiss",
+        attention.messages_dismiss,
+        name="messages_dismiss",
+    ),
+    path(
+        "s/<int:store_id>/attention/rules/dismiss",
+        attention.rule_runs_dismiss,
+        name="rule_runs_dismiss",
+    ),
     path("s/<int:store_id>/orders/<int:order_id>/send", attention.order_send, name="order_send"),
     path("hooks/<str:token>", hooks.receive_webhook, name="webhook_receive"),
 ]

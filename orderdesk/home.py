@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef
 
+from integrations.attention import needs_a_person
 from integrations.base import Integration
 from integrations.models import Connection, Submission
 from orders.models import DAY_KINDS, Folder, Order, OrderEvent, Shipment
@@ -103,7 +104,7 @@ def _oldest_unsent(store: Store, folder: Folder) -> Order | None:
 
 
 def _stuck(store: Store) -> list[Submission]:
-    rows = Submission.objects.for_store(store).stuck().newest_first()
+    rows = Submission.objects.for_store(store).filter(needs_a_person(Submission)).newest_first()
     return list(rows.select_related("order", "connection")[:STUCK_SHOWN])
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, new_method_proxy
 
+from integrations.attention import attention_count
 from integrations.models import Connection
 from integrations.registry import integration
 from orders.models import Folder
-from stores import work
 from stores.services import stores_of
 
 
@@ -46,7 +46,7 @@ def _made(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme if user and signed_in else "auto",
         "stores": SimpleLazyObject(lambda: stores_of(user) if user and signed_in else []),
         "folders": SimpleLazyObject(lambda: _folders(store.pk) if store else []),
-        "attention_count": LazyCount(lambda: work.stuck_count(store.pk) if store else 0),
+        "attention_count": LazyCount(lambda: attention_count(store.pk) if store else 0),
         "enabled": SimpleLazyObject(lambda: _enabled(store.pk) if store else []),
     }
 

@@ -12,7 +12,8 @@ from stores.models import User
 from stores.scoping import StoreOwned, StoreRows
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 4, "default": 0}
-DEFAULT_FOLDERS = ("New", "Prepared", "Closed", "Canceled")
+CANCELED_FOLDER = "Canceled"
+DEFAULT_FOLDERS = ("New", "Prepared", "Closed", CANCELED_FOLDER)
 SHIPPING_PARTS = (
     "first_name",
     "last_name",
@@ -104,6 +105,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def present(self) -> Self:
         """Leave out the deleted ones."""
         return self.filter(deleted_at=None)
+
+    def canceled_after_sent(self) -> Self:
+        """Give those canceled at their source that a warehouse has and did not ship yet.
+
+        In the folder for canceled ones nobody has to see to them any more.
+        """
+        parcels = Shipment.across_stores.filter(
+            store_id=models.OuterRef("store_id"), order_id=models.OuterRef("pk")
+        )
+        sent = self.present().filter(canceled_at__isnull=False).exclude(fulfillment_name="")
+        return sent.exclude(models.Exists(parcels)).exclude(folder__name=CANCELED_FOLDER)
 
     def newest_first(self) -> Self:
         return self.order_by("-added_at", "-pk")
@@ -247,6 +259,11 @@ class Order(StoreOwned):
             models.Index(fields=["store", "email"], name="order_by_email"),
             models.Index(fields=["store", "shipping_last_name"], name="order_by_last_name"),
             models.Index(fields=["store", "updated_at"], name="order_by_updated"),
+            models.Index(
+                fields=["store", "folder"],
+                name="order_canceled_after_sent",
+                condition=Q(canceled_at__isnull=False, deleted_at=None) & ~Q(fulfillment_name=""),
+            ),
         ]
 
     def __str__(self) -> str:

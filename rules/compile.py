@@ -50,12 +50,13 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """One rule. A rule with a `problem` never fires."""
+    """One rule. A rule with a `problem` never fires; `unclear` if a condition is why."""
 
     definition: Definition
     checks: tuple[Check, ...]
     deeds: tuple[Deed, ...]
     problem: str
+    unclear: bool
     tests: tuple[tuple[int, Test], ...]
 
 
@@ -103,11 +104,12 @@ def compile_rules(definitions: Iterable[Definition], facts: Facts) -> RuleSet:
 def _rule(definition: Definition, facts: Facts, slots: _Slots) -> CompiledRule:
     problems: list[str] = []
     checks = _parts("Condition", definition.filters, partial(_check, facts, slots), problems)
+    unclear = bool(problems)
     deeds = _parts("Action", definition.actions, partial(_deed, facts), problems)
     if not definition.actions:
         problems.append("It has no action. Add one.")
     tests = tuple((check.slot, check.test) for check in checks)
-    return CompiledRule(definition, checks, deeds, " ".join(problems), tests)
+    return CompiledRule(definition, checks, deeds, " ".join(problems), unclear, tests)
 
 
 def _parts(
@@ -155,12 +157,15 @@ def _deed(facts: Facts, row: dict[str, Any]) -> Deed:
     return Deed(entry.name, setting, change)
 
 
-def _never(values: Values) -> bool:
-    return False
+def _always(values: Values) -> bool:
+    return True
 
 
 def _holds(rule: CompiledRule) -> Callable[[Values], bool]:
-    """Give one function for all tests of a rule; a rule without any holds for every order."""
+    """Give one function for all tests of a rule; a rule without any holds for every order.
+
+    A condition that cannot be asked counts as one that holds: the order may have been meant.
+    """
     tests = rule.tests
 
     def all_hold(values: Values) -> bool:
@@ -175,6 +180,6 @@ def _holds(rule: CompiledRule) -> Callable[[Values], bool]:
                 return True
         return False
 
-    if rule.problem:
-        return _never
+    if rule.definition.match == "any" and rule.unclear:
+        return _always
     return any_holds if rule.definition.match == "any" and tests else all_hold

@@ -17,11 +17,12 @@ NOT_FIRED = "not_fired"
 BROKEN = "broken"
 CUT = "cut"
 REFUSED = "refused"
+WOULD_NOT_FIRE = "This order does not meet its conditions, so it would not have fired."
 
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Why a rule does nothing although its conditions may hold: `result` is CUT or REFUSED."""
+    """Why a rule does nothing although its conditions hold; `result` is one of the words above."""
 
     result: str
     problem: str
@@ -73,6 +74,14 @@ class Trace:
                 order = outcome.steps[-1].order
         return told
 
+    def failures(self) -> list[tuple[CompiledRule, Barred]]:
+        """Give the rules that should have acted on this order and could not."""
+        return [
+            (self.rules.rules[place], outcome.barred)
+            for place, outcome in self.outcomes.items()
+            if outcome.barred and outcome.barred.result in (BROKEN, REFUSED)
+        ]
+
     def _entry(
         self, rule: CompiledRule, order: Snapshot, outcome: Outcome | None
     ) -> dict[str, Any]:
@@ -93,10 +102,10 @@ class Trace:
         }
 
     def _result(self, rule: CompiledRule, outcome: Outcome | None) -> tuple[str, str]:
-        if rule.problem:
-            return BROKEN, rule.problem
         if self.halted:
             return CUT, self.halted
+        if outcome is None and rule.problem:
+            return BROKEN, f"{rule.problem} {WOULD_NOT_FIRE}"
         if outcome is None:
             return NOT_FIRED, ""
         if outcome.barred:
@@ -126,7 +135,7 @@ def evaluate(
         if not holds(values):
             continue
         rule = rules.rules[place]
-        if bar := barred.get(rule.definition.id):
+        if bar := barred.get(rule.definition.id) or _broken(rule):
             outcomes[place] = Outcome(barred=bar)
             continue
         steps = _steps(rule, order)
@@ -137,6 +146,10 @@ def evaluate(
             order = steps[-1].order
             values = rules.read(order)
     return tuple(plan), Trace(rules, first, outcomes)
+
+
+def _broken(rule: CompiledRule) -> Barred | None:
+    return Barred(BROKEN, rule.problem) if rule.problem else None
 
 
 def _steps(rule: CompiledRule, order: Snapshot) -> tuple[Step, ...]:

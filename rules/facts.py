@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # An order as plain data: every column by its name, its `items` and `shipments` as tuples of such
-# mappings, and `sent_to`, the ids of the connections that have it or were asked to be sent it.
+# mappings, and `sent_to`, the ids of the connections that have it or are still to get it.
 Snapshot = Mapping[str, Any]
 
 

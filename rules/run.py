@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import singledispatch
+from itertools import takewhile
+from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.models import Connection
@@ -13,13 +16,13 @@ from orderdesk.lib.refused import Refused
 from orders.models import Folder, Order, OrderEvent
 from orders.services import By, move_order, set_checkout_data
 from rules.actions import Effect, MoveOrder, SendOrder, SetCheckoutData
-from rules.evaluate import CUT, FIRED, REFUSED, Barred, Plan, Trace, evaluate
+from rules.evaluate import BROKEN, CUT, FIRED, REFUSED, Barred, Plan, Trace, evaluate
 from rules.models import RuleRun
 from rules.reading import facts_of, order_snapshot, rule_set
 from rules.triggers import BY_KIND
 from stores.crash import point
 from stores.scoping import entered
-from stores.work import Claim, finish
+from stores.work import Claim, Fail, finish, settle
 
 # Events that rules caused, one by the other, before the chain is taken for a loop.
 LONGEST_CHAIN = 5
@@ -31,6 +34,8 @@ TWICE = Barred(
     CUT, "Cut: this rule already ran on the way to this event, and would set itself off for ever."
 )
 DELETED = "The order was deleted before its rules ran."
+FIRED_ALREADY = "Fired already when these rules ran before, so it did nothing this time."
+Entries = dict[int, dict[str, Any]]
 
 
 class RuleRefused(Exception):
@@ -43,18 +48,62 @@ class RuleRefused(Exception):
 
 
 def run_rules(claim: Claim) -> None:
-    """Run a store's rules for one event, in one transaction with the outcome of the work."""
+    """Run a store's rules for one event, in one transaction with the outcome of the work.
+
+    A rule that should have acted and could not leaves the work failed, for a person to try again;
+    what the others did stays. The next run makes up for what failed and repeats nothing.
+    """
     with entered(claim.store_id):
         run = RuleRun.objects.for_store(claim.store_id).select_related("event").get(pk=claim.pk)
         order = Order.objects.for_store(claim.store_id).select_for_update().get(pk=run.order_id)
-        told = _evaluate_and_apply(order, run.event, timezone.now()).as_json()
+        settled = _settled(run)
+        trace = _evaluate_and_apply(order, run.event, timezone.now(), settled)
+        told = _told(trace, settled)
         fired = [entry["rule"] for entry in told if entry["result"] == FIRED]
-        finish(claim, trace=told, fired=fired)
+        if problem := _problem(trace, order):
+            settle(claim, Fail(problem), trace=told, fired=fired, finished_at=Now())
+        else:
+            finish(claim, trace=told, fired=fired)
         point("rules.before_commit")
     point("rules.after_commit")
 
 
-def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime) -> Trace:
+def _settled(run: RuleRun) -> Entries:
+    """Give, by rule, what an earlier run for this event told of the rules it is not to ask again.
+
+    Those are the rules that fired, and all before the first that failed: what they see now is in
+    part what later rules did. Those behind it may have waited for what it did not do.
+    """
+    before = takewhile(lambda entry: entry["result"] not in (BROKEN, REFUSED), run.trace)
+    settled = {entry["rule"]: entry for entry in before}
+    for entry in run.trace:
+        if entry["result"] == FIRED:
+            settled[entry["rule"]] = {**entry, "problem": FIRED_ALREADY}
+    return settled
+
+
+def _told(trace: Trace, settled: Entries) -> list[dict[str, Any]]:
+    """Tell what the rules did in this run and in the earlier ones, also those deleted since."""
+    told = {entry["rule"]: entry for entry in trace.as_json()}
+    gone = [entry for rule_id, entry in settled.items() if rule_id not in told]
+    return [*gone, *(settled.get(rule_id, entry) for rule_id, entry in told.items())]
+
+
+def _problem(trace: Trace, order: Order) -> str:
+    """Say which rules could not act and what to do; empty if the order lacks nothing."""
+    # That a canceled order is not sent is as it should be; there is nothing to put right.
+    failures = [
+        (rule.definition.name, bar.problem)
+        for rule, bar in trace.failures()
+        if not (bar.result == REFUSED and order.canceled_at)
+    ]
+    return " ".join(
+        f"Rule “{name}” could not act. {problem} Put that right, then try again."
+        for name, problem in failures
+    )
+
+
+def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime, settled: Entries) -> Trace:
     """Evaluate and apply; what a service refuses is undone and evaluated again without that rule.
 
     So the other rules' work stays, and none of them builds on a change that did not happen.
@@ -64,6 +113,7 @@ def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime) -> Trace
     snapshot = order_snapshot(order)
     chain = _chain(event)
     barred: dict[int, Barred] = dict.fromkeys(_fired_in(store_id, chain), TWICE)
+    barred |= {pk: Barred(entry["result"], entry["problem"]) for pk, entry in settled.items()}
     halted = DELETED if order.deleted_at else TOO_LONG if len(chain) > LONGEST_CHAIN else ""
     while True:
         plan, trace = evaluate(snapshot, rules, barred=barred, halted=halted)

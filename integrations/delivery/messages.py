@@ -1,5 +1,6 @@
 """Messages in: from kept bytes to an order."""
 
+import structlog
 from django.utils import timezone
 
 from integrations.accounts import plugin_of
@@ -9,6 +10,8 @@ from orderdesk.lib.refused import Refused
 from orders.services import By, import_order
 from stores import crash, work
 from stores.scoping import entered
+
+logger = structlog.get_logger(__name__)
 
 
 def process_message(mine: work.Claim) -> None:
@@ -29,10 +32,22 @@ def process_message(mine: work.Claim) -> None:
             if draft is None:
                 work.finish(mine, result="ignored")
                 return
-            by = By.integration(plugin.name)
-            imported = import_order(store=message.store, draft=draft, by=by, now=timezone.now())
+            is_new = message.topic in plugin.new_order_topics
+            imported = import_order(
+                store=message.store,
+                draft=draft,
+                by=By.integration(plugin.name),
+                now=timezone.now(),
+                history_before=None if is_new else message.connection.past_before,
+            )
         except (UnexpectedReply, Refused) as problem:
             raise work.Fail(problem.message) from problem
         work.finish(mine, order=imported.order, result=imported.result)
+        logger.info(
+            "message done",
+            store_id=mine.store_id,
+            order_id=imported.order.pk,
+            result=imported.result,
+        )
         crash.point("message.before_commit")
     crash.point("message.after_commit")

@@ -7,6 +7,7 @@ data. Marks overlap; what is known already is known again by its id and changes 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from integrations.base import Integration, Page, PulledShipment, StockCount
 from integrations.delivery.health import SEAL_BROKEN, is_paused, note_success, pause
 from integrations.delivery.sending import move_as_set
 from integrations.errors import CredentialsRefused, IntegrationError, TemporaryFailure
-from integrations.models import Connection, Schedule, Submission
+from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.vault import SealBroken
 from inventory.services import receive_counts
 from orderdesk.lib.refused import Refused
@@ -80,14 +81,14 @@ def run_schedule(mine: work.Claim) -> None:
             pause(row.connection, SEAL_BROKEN)
             work.settle(mine, work.Hold(SEAL_BROKEN))
             return
-    source = Source(row.store, row.connection, plugin)
+    source = Source(row.store, row.connection, plugin, row.connection.past_before)
     try:
         counts = pull(
             source,
             verb=row.verb,
             cursor=row.cursor,
             # What happened before the store was connected is the past; a person may ask for it.
-            since=None if row.cursor else row.connection.connected_at,
+            since=None if row.cursor else row.connection.past_before,
             keep=lambda cursor: work.extend(mine, cursor=cursor),
         )
     except IntegrationError as error:
@@ -122,6 +123,8 @@ class Source:
     store: Store
     connection: Connection
     plugin: Integration
+    # Orders placed before are brought in as history; None takes every order as a new one.
+    history_before: datetime | None = None
 
     @property
     def by(self) -> By:
@@ -153,21 +156,28 @@ def pull(
             counts.seen += len(page.rows) + len(page.problems)
             for problem in page.problems:
                 counts.fail(problem)
-            store_page(source, page.rows, counts)
+            _keep_unread(source, page.raw_problems, page.problems)
+            store_page(source, page, counts)
             if keep:
                 keep(page.cursor or cursor)
         crash.point("pull.after_page")
     return counts
 
 
-def _store_orders(source: Source, drafts: list[OrderDraft], counts: Counts) -> None:
-    for draft in drafts:
+def _store_orders(source: Source, page: Page[OrderDraft], counts: Counts) -> None:
+    for place, draft in enumerate(page.rows):
         try:
             imported = import_order(
-                store=source.store, draft=draft, by=source.by, now=timezone.now()
+                store=source.store,
+                draft=draft,
+                by=source.by,
+                now=timezone.now(),
+                history_before=source.history_before,
             )
         except Refused as no:
-            counts.fail(f"Order {draft.source_id or draft.source_key}: {no.message}")
+            problem = f"Order {draft.source_id or draft.source_key}: {no.message}"
+            counts.fail(problem)
+            _keep_unread(source, page.raw[place : place + 1], [problem])
             continue
         if imported.result == "created":
             counts.new += 1
@@ -175,7 +185,32 @@ def _store_orders(source: Source, drafts: list[OrderDraft], counts: Counts) -> N
             counts.changed += 1
 
 
-def _store_shipments(source: Source, parcels: list[PulledShipment], counts: Counts) -> None:
+def _keep_unread(source: Source, bodies: list[bytes], problems: list[str]) -> None:
+    """Keep records that could not be taken, so that they are seen and can be read once more.
+
+    The same record is kept once, however often it is pulled.
+    """
+    if not source.plugin.pulled_topic:
+        return
+    InboundMessage.across_stores.bulk_create(
+        [
+            InboundMessage(
+                store=source.store,
+                connection=source.connection,
+                delivery_id=f"pulled:{sha256(body).hexdigest()}",
+                topic=source.plugin.pulled_topic,
+                body=body,
+                state=work.Work.State.FAILED,
+                problem=work.Fail(problem).problem,
+            )
+            for body, problem in zip(bodies, problems, strict=False)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _store_shipments(source: Source, page: Page[PulledShipment], counts: Counts) -> None:
+    parcels = page.rows
     store_id = source.store.pk
     fresh = _not_here_yet(source, parcels, counts)
     sent = _sent_as(source, fresh)
@@ -252,16 +287,18 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def _store_stock(source: Source, rows: list[StockCount], counts: Counts) -> None:
-    levels = {row.code: (row.quantity, row.name) for row in rows}
+def _store_stock(source: Source, page: Page[StockCount], counts: Counts) -> None:
+    levels = {row.code: (row.quantity, row.name) for row in page.rows}
     outcome = receive_counts(
         store=source.store, levels=levels, source=source.plugin.name, now=timezone.now()
     )
     counts.new += outcome.new
     counts.changed += outcome.changed
+    for reason in outcome.skipped:
+        counts.fail(reason)
 
 
-_VERBS: dict[str, tuple[str, Callable[[Source, Any, Counts], None]]] = {
+_VERBS: dict[str, tuple[str, Callable[[Source, Page[Any], Counts], None]]] = {
     Schedule.Verb.ORDERS: ("list_orders", _store_orders),
     Schedule.Verb.SHIPMENTS: ("list_shipments", _store_shipments),
     Schedule.Verb.INVENTORY: ("list_stock", _store_stock),

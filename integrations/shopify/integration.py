@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -33,6 +35,8 @@ class Shopify(Integration):
     settings_form = ShopifySettings
     resend = "look_up"
     source_name = mapping.SOURCE
+    new_order_topics = frozenset({"orders/create"})
+    pulled_topic = "orders/updated"
     hook_secret_field = "webhook_secret"  # noqa: S105 - a field's name
 
     def __init__(self, account: Account) -> None:
@@ -113,12 +117,14 @@ class Shopify(Integration):
                     draft = mapping.order_draft(row)
                 except UnexpectedReply as error:
                     held.problems.append(error.message)
+                    held.raw_problems.append(_as_it_came(row))
                     continue
                 held.rows.append(draft)
+                held.raw.append(_as_it_came(row))
                 newest = latest_mark([newest, draft.source_updated_at], now=timezone.now())
         if held:
             # Only now: the list's order is not to be relied on.
-            yield Page(held.rows, newest.isoformat() if newest else cursor, held.problems)
+            yield replace(held, cursor=newest.isoformat() if newest else cursor)
 
     # --- out ------------------------------------------------------------------------------------
 
@@ -173,3 +179,7 @@ def _mark(cursor: str) -> datetime | None:
         return latest_mark([moment(cursor)], now=timezone.now())
     except Unreadable:
         return None
+
+
+def _as_it_came(row: object) -> bytes:
+    return json.dumps(row, default=str).encode()

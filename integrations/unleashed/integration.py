@@ -70,6 +70,17 @@ class Unleashed(Integration):
                 field="api_key",
                 evidence=error.evidence,
             ) from error
+        if code := str(self.account.settings.get("warehouse_code") or ""):
+            self._prove_warehouse(code)
+
+    def _prove_warehouse(self, code: str) -> None:
+        self._client.forget()
+        known = [str(row.get("WarehouseCode")) for row in self._client.warehouses()]
+        if code not in known:
+            raise RequestRejected(
+                f"Unleashed has no warehouse {code}. It has: {', '.join(known)}.",
+                field="warehouse_code",
+            )
 
     # --- out ------------------------------------------------------------------------------------
 

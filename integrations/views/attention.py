@@ -1,4 +1,4 @@
-"""What needs a person, and the buttons that help stuck work on or send an order."""
+"""What needs a person, and the buttons that help stuck work on, dismiss it or send an order."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.attention import groups, name_of, paused, rows_named
+from integrations.attention import canceled, groups, name_of, paused, rows_named
 from integrations.models import Connection, InboundMessage
-from integrations.services import replay, request_submission, try_again
+from integrations.services import dismiss, replay, request_submission, try_again
 from orderdesk.lib.refused import Refused
-from orders.models import Order
+from orders.models import CANCELED_FOLDER, Folder, Order
 from orders.services import By
 from stores.access import LARGEST_ID, PageRequest, store_page
 from stores.models import Store
@@ -25,6 +25,8 @@ def attention_list(request: PageRequest, store: Store) -> HttpResponse:
     context = {
         "section": "attention",
         "paused": paused(store),
+        "canceled": canceled(store),
+        "canceled_folder": Folder.objects.for_store(store).filter(name=CANCELED_FOLDER).first(),
         "groups": groups(store, with_bodies=request.member.can("integrations.manage")),
         "now": timezone.now(),
     }
@@ -57,6 +59,27 @@ def schedules_try_again(request: PageRequest, store: Store) -> HttpResponse:
 def rule_runs_try_again(request: PageRequest, store: Store) -> HttpResponse:
     """Run rules again where they stopped."""
     return _help_on(request, store, "rulerun")
+
+
+@store_page("orders.send")
+@require_POST
+def submissions_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let what could not be sent rest."""
+    return _dismiss(request, store, "submission")
+
+
+@store_page("integrations.manage")
+@require_POST
+def messages_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let messages rest that could not be read."""
+    return _dismiss(request, store, "inboundmessage")
+
+
+@store_page("rules.manage")
+@require_POST
+def rule_runs_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let rules rest where they stopped."""
+    return _dismiss(request, store, "rulerun")
 
 
 @store_page("orders.send")
@@ -96,6 +119,17 @@ def _help_row(row: Work, by: By) -> None:
         replay(message=row)
     else:
         try_again(row=row, by=by, now=timezone.now())
+
+
+def _dismiss(request: PageRequest, store: Store, kind: str) -> HttpResponse:
+    """Dismiss each named row that still needs a person."""
+    by = By.person(request.user)
+    rows = rows_named(store, kind, _ids(request.POST, "rows"))
+    dismissed = sum(dismiss(row=row, by=by) for row in rows)
+    if dismissed:
+        said = "It is dismissed." if dismissed == 1 else f"{dismissed} are dismissed."
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("integrations:attention", args=[store.pk]))
 
 
 def _ids(posted: QueryDict, name: str) -> set[int]:

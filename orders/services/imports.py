@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from orderdesk.lib.refused import Refused
 from orders.drafts import ItemDraft, OrderDraft
-from orders.models import Folder, Order, OrderEvent, OrderItem
+from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderItem
 from orders.services.events import By, record
 from orders.services.folders import first_folder
 from orders.services.moves import move_order
@@ -25,7 +25,6 @@ from orders.services.rows import (
 from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
-CANCELED_FOLDER = "Canceled"
 CLOSED_FOLDER = "Closed"
 DIGITS_KEPT = Decimal("0.0001")
 

@@ -26,6 +26,7 @@ from stores.work.looking import (
 )
 from stores.work.outcomes import (
     again,
+    drop,
     extend,
     finish,
     retry_seconds,
@@ -66,6 +67,7 @@ __all__ = [
     "again",
     "claim",
     "do_due",
+    "drop",
     "extend",
     "finish",
     "is_idle",

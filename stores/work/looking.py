@@ -28,7 +28,7 @@ def tallies() -> Iterator[Tally]:
     for model in kinds():
         with across_stores():
             counted = (
-                model.across_stores.exclude(state=Work.State.DONE)
+                model.across_stores.exclude(state__in=[Work.State.DONE, Work.State.DROPPED])
                 .values("state", "in_doubt")
                 .annotate(rows=models.Count("pk"), oldest=models.Min("due_at"))
                 .order_by("state", "in_doubt")

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from stores import bell
 from stores.work.rows import STUCK, Claim, LeaseLost, Setback, Work
 
-STUCK_OR_WAITING = (*STUCK, Work.State.HELD, Work.State.WAITING)
+HELPED_BY_HAND = (*STUCK, Work.State.HELD, Work.State.WAITING, Work.State.DROPPED)
 
 
 def finish(mine: Claim, **fields: Any) -> None:
@@ -80,7 +80,7 @@ def spread(seconds: float) -> float:
     return math.ceil(seconds * random.uniform(0.9, 1.1) * 10) / 10  # noqa: S311
 
 
-def try_again(row: Work, *, states: Iterable[str] = STUCK_OR_WAITING) -> bool:
+def try_again(row: Work, *, states: Iterable[str] = HELPED_BY_HAND) -> bool:
     """Make stuck work due now and tell whether it was in one of the states. Call inside its store.
 
     A doubt about its outcome stays with it.
@@ -90,3 +90,13 @@ def try_again(row: Work, *, states: Iterable[str] = STUCK_OR_WAITING) -> bool:
     )
     bell.ring_after_commit()
     return changed.update(state=Work.State.WAITING, attempts=0, deaths=0, due_at=Now()) == 1
+
+
+def drop(row: Work) -> bool:
+    """Let stuck work rest for good and tell whether it was stuck. Call inside its store.
+
+    A doubt about its outcome stays with it, so that a later try looks first.
+    """
+    stuck = Q(state__in=STUCK) | Q(state=Work.State.WAITING, in_doubt=True)
+    changed = type(row).across_stores.filter(stuck, pk=row.pk, store_id=row.store_id)
+    return changed.update(state=Work.State.DROPPED, finished_at=Now()) == 1

@@ -21,6 +21,7 @@ class Work(StoreOwned):
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
         PARKED = "parked", "Parked"
+        DROPPED = "dropped", "Dismissed"
 
     has_door = True
 
@@ -70,7 +71,7 @@ class Work(StoreOwned):
     @property
     def state_word(self) -> str:
         """Name the state for people: doubt about the outcome comes before anything else."""
-        if self.in_doubt and self.state != self.State.DONE:
+        if self.in_doubt and self.state not in (self.State.DONE, self.State.DROPPED):
             return "unknown"
         return self.state
 

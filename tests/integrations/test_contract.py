@@ -246,7 +246,7 @@ def test_nothing_is_changed_there_once_the_work_is_no_longer_ours(key, bench, mo
     def lost() -> None:
         raise InterruptedError
 
-    monkeypatch.setattr("integrations.base.nothing", lost)
+    monkeypatch.setattr(Integration, "before_effect", staticmethod(lost))
     for verb, request in effects(bench):
         with pytest.raises(InterruptedError):
             bench.calls()[verb]()

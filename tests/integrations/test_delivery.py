@@ -1,6 +1,7 @@
 """Sending under bad luck: doubt, pauses, disconnects and lost leases, against real HTTP vendors."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection as database
@@ -9,13 +10,15 @@ from django.utils import timezone
 from integrations.base import Page, PulledShipment
 from integrations.delivery import Source, pull
 from integrations.delivery.health import is_paused, pause
-from integrations.models import Connection, Schedule, Submission
+from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.sandbox import ShopifySandbox, UnleashedSandbox
 from integrations.services import (
     change_settings,
     connect,
     disconnect,
+    replay,
     request_submission,
+    sync,
     try_again,
 )
 from integrations.unleashed.integration import Unleashed
@@ -148,6 +151,15 @@ def test_an_order_canceled_while_it_was_sent_stays_and_says_so(
     with entered(store):
         assert Order.objects.for_store(store).get(pk=order.pk).folder.name == "New"
     assert any("canceled meanwhile" in sentence for sentence in told(order))
+
+
+def test_a_warehouse_that_does_not_exist_is_refused_on_its_field(store, unleashed):
+    with pytest.raises(Refused, match="no warehouse NOPE") as no:
+        change_settings(
+            connection=unleashed, values={**unleashed.settings, "warehouse_code": "NOPE"}
+        )
+
+    assert no.value.field == "warehouse_code"
 
 
 def test_refused_credentials_hold_the_order_and_good_ones_release_it(store, unleashed, warehouse):
@@ -382,6 +394,91 @@ def test_a_parcel_of_a_strange_order_is_skipped_with_its_number(store, unleashed
 
     assert (met.new, met.skipped) == (0, 1)
     assert "SO-9" in met.reasons[0]
+
+
+@pytest.fixture
+def shop(settings):
+    with ShopifySandbox() as vendor:
+        settings.VENDOR_URLS = {**settings.VENDOR_URLS, "shopify": vendor.url}
+        yield vendor
+
+
+@pytest.fixture
+def shopify(store, shop):
+    known = shop.credentials()
+    values = {
+        "shop_domain": known["shop_domain"],
+        "access_token": known["access_token"],
+        "webhook_secret": known["app_secret"],
+    }
+    return connect(store=store, key="shopify", values=values)
+
+
+def kinds_of_coming(store):
+    with entered(store):
+        rows = OrderEvent.objects.for_store(store).order_by("pk")
+        return [row.kind for row in rows if row.kind in ("imported", "history_imported")]
+
+
+def test_connecting_a_shop_does_not_bring_last_years_orders_in(store, shop):
+    shop.shop.place("us", webhooks=False, changes={"updated_at": "2020-01-01T00:00:00Z"})
+    known = shop.credentials()
+    values = {
+        "shop_domain": known["shop_domain"],
+        "access_token": known["access_token"],
+        "webhook_secret": known["app_secret"],
+    }
+    connect(store=store, key="shopify", values=values)
+
+    work.do_due(seconds=10)
+
+    with entered(store):
+        assert Order.objects.for_store(store).count() == 0
+
+
+def test_an_old_order_that_is_touched_later_comes_as_history(store, shop, shopify):
+    shop.shop.place("us", webhooks=False, changes={"created_at": "2020-01-01T00:00:00Z"})
+
+    work.do_due(seconds=10)
+
+    assert kinds_of_coming(store) == ["history_imported"]
+
+
+def test_orders_asked_for_by_date_come_as_new_ones(store, shop, shopify):
+    shop.shop.place("us", webhooks=False, changes={"created_at": "2020-01-01T00:00:00Z"})
+
+    sync(store=store, key="shopify", verb="orders", since=datetime(2019, 1, 1, tzinfo=UTC))
+
+    assert kinds_of_coming(store) == ["imported"]
+
+
+def test_a_missed_webhook_is_made_up_by_the_next_pull(store, shop, shopify):
+    shop.shop.place("us", webhooks=False)
+
+    work.do_due(seconds=10)
+
+    assert kinds_of_coming(store) == ["imported"]
+
+
+def test_a_record_a_pull_cannot_take_is_kept_shown_once_and_can_be_replayed(store, shop, shopify):
+    shop.shop.place("us", webhooks=False, changes={"total_price": "lots"})
+    shop.shop.place("us", webhooks=False)
+
+    for _ in range(2):
+        met = sync(
+            store=store, key="shopify", verb="orders", since=datetime(2019, 1, 1, tzinfo=UTC)
+        )
+
+    assert met.failed == 1
+    with entered(store):
+        (kept,) = InboundMessage.objects.for_store(store).filter(state="failed")
+        assert Order.objects.for_store(store).count() == 1
+        body = bytes(kept.body).replace(b"lots", b"12.00")
+        InboundMessage.objects.for_store(store).filter(pk=kept.pk).update(body=body)
+        replay(message=kept)
+    work.do_due(seconds=10)
+    with entered(store):
+        assert Order.objects.for_store(store).count() == 2
 
 
 class Pulls(Unleashed):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.compile import compile_rules
-from rules.evaluate import CUT, Barred, evaluate
+from rules.evaluate import CUT, WOULD_NOT_FIRE, Barred, evaluate
 from rules.filters import FILTERS
 from rules.operators import OPERATORS
 from tests.rules.written import (
@@ -122,6 +122,39 @@ def test_a_broken_rule_is_named_and_stops_no_other():
     for entry, (_, sentence) in zip(told, broken, strict=False):
         assert entry["result"] == "broken"
         assert sentence in entry["problem"]
+
+
+def test_a_broken_rule_fails_the_order_only_where_it_would_have_fired():
+    bad = a_filter("moon", "equals", "1")
+    cases = [
+        (a_rule(send(99), pk=1, filters=[TO_THE_US]), True),
+        (a_rule(send(99), pk=2, filters=[TO_CANADA]), False),
+        (a_rule(send(99), pk=3), True),
+        (a_rule(send(), pk=4, filters=[bad]), True),
+        (a_rule(send(), pk=5, filters=[bad, TO_THE_US]), True),
+        (a_rule(send(), pk=6, filters=[bad, TO_CANADA]), False),
+        (a_rule(send(), pk=7, filters=[bad, TO_CANADA], match="any"), True),
+        (a_rule(send(99), pk=8, filters=[TO_CANADA, TO_THE_US], match="any"), True),
+        (a_rule(send(99), pk=9, filters=[TO_CANADA], match="any"), False),
+    ]
+
+    plan, trace = evaluate(an_order(), compile_rules([rule for rule, _ in cases], FACTS))
+
+    assert plan == ()
+    failed = [rule.definition.id for rule, _ in trace.failures()]
+    assert failed == [rule.id for rule, fails in cases if fails]
+    for entry, (_, fails) in zip(trace.as_json(), cases, strict=True):
+        assert entry["result"] == "broken"
+        assert entry["problem"].endswith(WOULD_NOT_FIRE) != fails
+
+
+def test_a_broken_rule_that_is_barred_fails_nothing():
+    rules = compile_rules([a_rule(send(99))], FACTS)
+
+    _, trace = evaluate(an_order(), rules, barred={1: Barred(CUT, "No.")})
+
+    assert trace.failures() == []
+    assert trace.as_json()[0]["result"] == "cut"
 
 
 def test_a_barred_rule_does_nothing_and_later_rules_do_not_see_it():

@@ -10,10 +10,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
-from integrations.models import Submission
+from integrations.models import Connection, Submission
+from integrations.services import request_submission
 from orders.drafts import ShipmentDraft
 from orders.models import Folder, Order, OrderEvent
-from orders.services import By, add_shipment, delete_order, record
+from orders.services import By, add_shipment, delete_order, move_order, record
+from orders.signals import order_event_recorded
 from rules.models import Rule, RuleRun
 from rules.services import runs_of
 from stores import work
@@ -58,6 +60,11 @@ def do_rules():
 def told(order):
     with entered(order.store_id):
         return runs_of(order)[0].trace
+
+
+def the_run(order):
+    with entered(order.store_id):
+        return RuleRun.objects.for_store(order.store_id).get(order=order)
 
 
 def now_in(order):
@@ -161,6 +168,8 @@ def test_what_a_service_refuses_undoes_that_rule_alone(store):
     assert now_in(order).checkout_data == {"first": "1", "third": "3"}
     assert [entry["result"] for entry in told(order)] == ["fired", "refused", "fired"]
     assert "canceled or deleted" in told(order)[1]["problem"]
+    # There is nothing to put right about an order that was canceled.
+    assert the_run(order).state == "done"
 
 
 def test_a_rule_whose_folder_is_gone_is_told_and_the_next_one_runs(store):
@@ -174,6 +183,153 @@ def test_a_rule_whose_folder_is_gone_is_told_and_the_next_one_runs(store):
 
     assert [entry["result"] for entry in told(order)] == ["broken", "fired"]
     assert now_in(order).folder.name == "Prepared"
+
+
+def reconnect(warehouse):
+    with entered(warehouse.store_id):
+        Connection.objects.for_store(warehouse.store_id).update(state=Connection.State.ACTIVE)
+
+
+def test_a_rule_that_could_not_send_is_made_up_once_its_integration_is_back(store, alice_client):
+    warehouse = make_connection(store, "unleashed", state="disconnected")
+    send = {"action": "send_order", "connection": warehouse.pk}
+    with entered(store):
+        new = Folder.objects.for_store(store).get(name="New").pk
+    in_new = {"filter": "folder", "operator": "equals", "value": new}
+    make_rule(store, move(store, "Prepared"), filters=[in_new], position=1, name="Prepare")
+    make_rule(store, send, filters=[TO_THE_US], position=2, name="US to Unleashed")
+    order = make_order(store)
+    do_rules()
+
+    run = the_run(order)
+    assert run.state == "failed"
+    assert run.problem == (
+        "Rule “US to Unleashed” could not act. Action 1: The integration to send to is not "
+        "connected. Connect it or choose another one. Put that right, then try again."
+    )
+    assert now_in(order).folder.name == "Prepared"
+    page = alice_client.get(f"/s/{store.pk}/attention").content.decode()
+    assert run.problem in page
+    assert f"/s/{store.pk}/orders/{order.pk}" in page
+
+    reconnect(warehouse)
+    alice_client.post(f"/s/{store.pk}/attention/rules", {"rows": run.pk})
+    do_rules()
+
+    run = the_run(order)
+    assert (run.state, run.problem) == ("done", "")
+    with entered(store):
+        [submission] = Submission.objects.for_store(store).filter(order=order)
+    assert submission.actor_name == "US to Unleashed"
+    assert len(events_of(order, "folder_changed")) == 1
+    # What the first run did stays told, although its condition no longer holds.
+    assert [entry["result"] for entry in run.trace] == ["fired", "fired"]
+    assert run.trace[0]["actions"][0]["changes"] == [["Folder", "New", "Prepared"]]
+    assert run.trace[0]["problem"].startswith("Fired already")
+    assert run.fired == [entry["rule"] for entry in run.trace]
+
+
+def test_trying_again_does_not_repeat_a_rule_that_fired_however_the_order_changed(store, by_alice):
+    warehouse = make_connection(store, "unleashed", state="disconnected")
+    send = {"action": "send_order", "connection": warehouse.pk}
+    make_rule(store, send, position=1, name="Send")
+    make_rule(store, move(store, "Prepared"), position=2, name="Prepare")
+    order = make_order(store)
+    do_rules()
+    with entered(store):
+        new = Folder.objects.for_store(store).get(name="New")
+        move_order(order=order, folder=new, by=by_alice, now=NOW)
+        work.try_again(the_run(order))
+    do_rules()
+
+    assert the_run(order).state == "failed"
+    assert now_in(order).folder.name == "New"
+    assert [entry["result"] for entry in told(order)] == ["broken", "fired"]
+
+    with entered(store):
+        Rule.objects.for_store(store).all().delete()
+        work.try_again(the_run(order))
+    do_rules()
+
+    assert the_run(order).state == "done"
+    assert [entry["name"] for entry in told(order)] == ["Prepare"]
+
+
+def test_trying_again_asks_no_rule_again_that_stands_before_the_one_that_failed(store):
+    with entered(store):
+        prepared = Folder.objects.for_store(store).get(name="Prepared").pk
+    in_prepared = {"filter": "folder", "operator": "equals", "value": prepared}
+    warehouse = make_connection(store, "unleashed", state="disconnected")
+    send = {"action": "send_order", "connection": warehouse.pk}
+    make_rule(store, set_data("early", "1"), filters=[in_prepared], position=1, name="Early")
+    make_rule(store, move(store, "Prepared"), position=2, name="Prepare")
+    make_rule(store, send, set_data("sent", "1"), position=3, name="Send")
+    after = {"filter": "checkout_data", "name": "sent", "operator": "equals", "value": "1"}
+    make_rule(store, set_data("late", "1"), filters=[after], position=4, name="Late")
+    order = make_order(store)
+    do_rules()
+    reconnect(warehouse)
+    with entered(store):
+        work.try_again(the_run(order))
+    do_rules()
+
+    assert now_in(order).checkout_data == {"sent": "1", "late": "1"}
+    assert [entry["result"] for entry in told(order)] == ["not_fired", "fired", "fired", "fired"]
+
+
+def test_a_broken_rule_for_other_orders_is_told_and_needs_nobody(store):
+    make_rule(store, move(store, "Closed"), filters=[{**TO_THE_US, "value": "FR"}])
+    with entered(store):
+        Folder.objects.for_store(store).filter(name="Closed").delete()
+
+    order = make_order(store)
+    do_rules()
+
+    assert the_run(order).state == "done"
+    assert told(order)[0]["result"] == "broken"
+
+
+def test_what_a_service_refuses_needs_a_person(store):
+    warehouse = make_connection(store, "unleashed")
+    send = {"action": "send_order", "connection": warehouse.pk}
+    make_rule(store, set_data("lane", "east"), position=1, name="First")
+    make_rule(store, send, position=2, name="Second")
+    order = make_order(store)
+
+    def cut_the_line(**_):
+        Connection.objects.for_store(store).update(state="disconnected")
+
+    order_event_recorded.connect(cut_the_line)
+    try:
+        do_rules()
+    finally:
+        order_event_recorded.disconnect(cut_the_line)
+
+    run = the_run(order)
+    assert (run.state, run.problem) == (
+        "failed",
+        "Rule “Second” could not act. Unleashed is not connected. Put that right, then try again.",
+    )
+    assert [entry["result"] for entry in run.trace] == ["fired", "refused"]
+    assert now_in(order).checkout_data == {"lane": "east"}
+
+
+def test_an_order_that_could_not_be_sent_may_be_sent_by_a_later_rule(store, by_alice):
+    warehouse = make_connection(store, "unleashed")
+    send = {"action": "send_order", "connection": warehouse.pk}
+    make_rule(store, send, trigger="shipment_added", name="Once more")
+    order = make_order(store)
+    with entered(store):
+        request_submission(order=order, connection=warehouse, by=by_alice, now=NOW)
+        Submission.objects.for_store(store).update(state=Work.State.FAILED)
+        draft = ShipmentDraft(tracking_number="1Z999AA10123456784")
+        add_shipment(order=order, draft=draft, source="Manual", by=by_alice, now=NOW)
+    do_rules()
+
+    with entered(store):
+        [submission] = Submission.objects.for_store(store).filter(verb="submit_order")
+    assert submission.state == "waiting"
+    assert told(order)[0]["actions"][0]["changes"] == [["Sent to", "", "Unleashed"]]
 
 
 def test_a_saved_change_of_a_rule_counts_from_the_next_order_on(store):
