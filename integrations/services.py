@@ -20,6 +20,7 @@ from integrations.accounts import kept_secrets, plugin_of, plugin_with
 from integrations.base import FolderField, Integration, SettingsForm
 from integrations.delivery import Counts, Source, pull
 from integrations.errors import IntegrationError
+from integrations.http import GOES_ON
 from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.registry import integration
 from integrations.vault import seal
@@ -141,7 +142,9 @@ def _check_and_save(row: Connection, filled: Filled) -> Connection:
     try:
         plugin.check()
     except IntegrationError as error:
-        raise SettingsRefused({error.field: [error.message]}) from error
+        # True of work that waits, not of a person at a form.
+        sentence = error.message.removesuffix(GOES_ON).rstrip()
+        raise SettingsRefused({error.field: [sentence]}) from error
     with entered(row.store_id):
         _save(row, filled, plugin)
     try:

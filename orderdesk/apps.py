@@ -5,6 +5,8 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 
+from orderdesk import environment
+
 
 class FrameConfig(AppConfig):
     """Commands and start-up of the whole."""
@@ -15,11 +17,28 @@ class FrameConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate, pre_migrate
 
+        _require_known_vendors()
+
         # Of an app with tables: Django tells nothing to one without. Each comes once per migrate.
         stores = apps.get_app_config("stores")
         pre_migrate.connect(_take_time, sender=stores, dispatch_uid="frame.take_time")
         post_migrate.connect(_keep_time, sender=stores, dispatch_uid="frame.keep_time")
         post_migrate.connect(_grant, sender=stores, dispatch_uid="frame.grant")
+
+
+def _require_known_vendors() -> None:
+    """End the start when an address is given for a vendor that is in no catalogue.
+
+    A slip in its name would send to the vendor itself what was meant for another address.
+    """
+    from integrations.registry import CATALOGUE
+
+    for key in settings.VENDOR_URLS:
+        if key not in CATALOGUE:
+            known = ", ".join(each.upper() for each in CATALOGUE)
+            environment.stop(
+                f"ORDERDESK_VENDOR_URL_{key.upper()} is of no integration; there are: {known}"
+            )
 
 
 def _take_time(*, using: str, **_: Any) -> None:

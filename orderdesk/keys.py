@@ -11,10 +11,22 @@ def secret_keys(given: list[str], data: Path) -> list[str]:
     """Give the keys in use; the first signs and encrypts, all of them verify and decrypt.
 
     Without `given` keys one is made on first start and kept in the data folder, readable by its
-    owner only. Gives an empty list when a given key is too short to be one.
+    owner only.
+
+    Raises:
+        ValueError: with one line that says which keys are too short to be any.
+        OSError: if the data folder cannot be written or the kept keys cannot be read.
     """
-    if given:
-        return [] if any(len(key) < SHORTEST for key in given) else given
+    where = "ORDERDESK_SECRET_KEYS"
+    if not given:
+        path = _kept(data)
+        where, given = str(path), path.read_text().strip().split(",")
+    if any(len(key) < SHORTEST for key in given):
+        raise ValueError(f"{where}: each key must have {SHORTEST} characters or more")
+    return given
+
+
+def _kept(data: Path) -> Path:
     path = data / "secret_keys"
     with (data / "secret_keys.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -23,4 +35,4 @@ def secret_keys(given: list[str], data: Path) -> list[str]:
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_urlsafe(48))
             fresh.rename(path)
-    return path.read_text().strip().split(",")
+    return path

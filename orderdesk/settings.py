@@ -1,77 +1,58 @@
 """The one settings file; what depends on the machine is read from the environment here."""
 
 import os
-import sys
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from typing import Any
 
 import environ
 import structlog
 from csp.constants import NONE, SELF
 
 from orderdesk import embedded
+from orderdesk import environment as env
 from orderdesk.keys import secret_keys
+from orderdesk.logs import told_elsewhere, without_private_parts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def _stop(line: str) -> NoReturn:
-    """End the start with one clear line: a half-configured hub must not run."""
-    sys.exit(f"orderdesk: {line}")
-
-
-def _read(kind: str, name: str, default: Any = None) -> Any:
-    try:
-        return getattr(env, kind)(name, default=default)
-    except (ValueError, environ.ImproperlyConfigured) as error:
-        return _stop(f"{name} has a value that cannot be used: {error}")
-
-
-def _port() -> int:
-    port = int(_read("int", "PORT", 8000))
-    return port if 0 < port < 65536 else _stop(f"PORT is {port}; it must lie between 1 and 65535")
-
 
 # --- where things are -------------------------------------------------------------------------
 
-DATA_DIR = Path(_read("str", "ORDERDESK_DATA", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
-PORT = _port()
-DEMO = _read("bool", "ORDERDESK_DEMO", default=False)
-DEBUG = _read("bool", "ORDERDESK_DEBUG", default=False)
-BASE_URL = _read("str", "ORDERDESK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-OWN_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname]
-ALLOWED_HOSTS = _read("list", "ORDERDESK_ALLOWED_HOSTS", OWN_HOSTS)
-if "*" in ALLOWED_HOSTS:
-    _stop("ORDERDESK_ALLOWED_HOSTS must name hosts; '*' would let anybody choose ours")
+DATA_DIR = Path(env.text("ORDERDESK_DATA", str(BASE_DIR / "var"))).resolve()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    env.stop(f"ORDERDESK_DATA cannot be used: {error}")
+PORT = env.whole("PORT", 8000, least=1, most=65535)
+DEMO = env.flag("ORDERDESK_DEMO", default=False)
+DEBUG = env.flag("ORDERDESK_DEBUG", default=False)
+BASE_URL = env.origin("ORDERDESK_BASE_URL", f"http://127.0.0.1:{PORT}")
+OWN_HOSTS = list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", env.host_of(BASE_URL)]))
+ALLOWED_HOSTS = env.hosts("ORDERDESK_ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- keys -------------------------------------------------------------------------------------
 
-SECRET_KEYS = secret_keys(_read("list", "ORDERDESK_SECRET_KEYS", []), DATA_DIR) or _stop(
-    "ORDERDESK_SECRET_KEYS: each key must have 32 characters or more"
-)
+try:
+    SECRET_KEYS = secret_keys(env.words("ORDERDESK_SECRET_KEYS"), DATA_DIR)
+except (OSError, ValueError) as error:
+    env.stop(str(error))
 SECRET_KEY, *SECRET_KEY_FALLBACKS = SECRET_KEYS
 
 # --- servers ----------------------------------------------------------------------------------
 
-DATABASE_URL = _read("str", "DATABASE_URL", "")
-DATABASE_OWNER_URL = _read("str", "DATABASE_OWNER_URL", "")
-REDIS_URL = _read("str", "REDIS_URL", "")
+DATABASE_URL = env.server_address("DATABASE_URL", "", env.DATABASE_SCHEMES)
+DATABASE_OWNER_URL = env.server_address("DATABASE_OWNER_URL", "", env.DATABASE_SCHEMES)
+REDIS_URL = env.server_address("REDIS_URL", "", env.BROKER_SCHEMES)
 if not (DATABASE_URL and REDIS_URL):
     try:
         _servers = embedded.ensure(DATA_DIR)
     except embedded.StartFailed as error:
-        _stop(str(error))
+        env.stop(str(error))
     DATABASE_URL = DATABASE_URL or _servers.database_url
     REDIS_URL = REDIS_URL or _servers.redis_url
 
 
-STATEMENT_SECONDS = _read("int", "ORDERDESK_STATEMENT_SECONDS", 30)
-if STATEMENT_SECONDS < 0:
-    _stop("ORDERDESK_STATEMENT_SECONDS must not be negative; 0 sets no limit")
+STATEMENT_SECONDS = env.whole("ORDERDESK_STATEMENT_SECONDS", 30, least=0, most=86_400)
 # One runaway statement, or one transaction that somebody forgot, must not hold up everybody else.
 LIMITS = (
     f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s"
@@ -83,13 +64,13 @@ def _database(url: str, name: str, settings: str = "") -> dict[str, Any]:
     try:
         database = dict(environ.Env.db_url_config(url))
     except (ValueError, environ.ImproperlyConfigured) as error:
-        _stop(f"{name} cannot be read: {error}")
-    if "postgresql" not in str(database.get("ENGINE")):
-        _stop(f"{name} must be a postgresql:// address")
+        env.stop(f"{name} cannot be read: {error}")
+    if not database.get("NAME"):
+        env.stop(f"{name} must name a database: postgresql://user@host/database")
     options = dict(database.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 5)
     # A test database that dies with the machine needs no fsync per commit.
-    if _read("bool", "ORDERDESK_RELAXED_COMMITS", default=False):
+    if env.flag("ORDERDESK_RELAXED_COMMITS", default=False):
         settings += " -c synchronous_commit=off"
     # What the address itself states comes last, and so wins.
     if settings := f"{settings} {options.get('options', '')}".strip():
@@ -137,43 +118,36 @@ CELERY_TIMEZONE = "UTC"
 
 # --- the hub's own switches -------------------------------------------------------------------
 
-WORK_BELL = _read("bool", "ORDERDESK_WORK_BELL", default=True)
-WORK_THREADS = _read("int", "ORDERDESK_WORK_THREADS", 16)
-WORK_LEASE_SECONDS = _read("int", "ORDERDESK_LEASE_SECONDS", 60)
+WORK_BELL = env.flag("ORDERDESK_WORK_BELL", default=True)
+WORK_THREADS = env.whole("ORDERDESK_WORK_THREADS", 16, least=1, most=256)
+WORK_LEASE_SECONDS = env.whole("ORDERDESK_LEASE_SECONDS", 60, least=1, most=3600)
 # Seconds before each further try; in all about 75 hours, then the row is parked for a person.
-WORK_RETRY_SECONDS = [
-    int(seconds)
-    for seconds in _read(
-        "list",
-        "ORDERDESK_RETRY_SECONDS",
-        [2, 5, 15, 60, 300, 900, 3600, 7200, 14400, 28800, 43200, 86400, 86400],
-    )
-]
+WORK_RETRY_SECONDS = env.wholes(
+    "ORDERDESK_RETRY_SECONDS",
+    [2, 5, 15, 60, 300, 900, 3600, 7200, 14400, 28800, 43200, 86400, 86400],
+    least=0,
+    most=30 * 86_400,
+)
 # Tests end a process at a named point of its work; see stores.crash.
-CRASH_AT = _read("str", "ORDERDESK_CRASH_AT", "")
-PULL_SECONDS = _read("int", "ORDERDESK_PULL_SECONDS", 15 if DEMO else 300)
-VENDOR_TIMEOUT_SECONDS = _read("float", "ORDERDESK_VENDOR_TIMEOUT", 20.0)
-HOOK_BODY_LIMIT = _read("int", "ORDERDESK_HOOK_BODY_LIMIT", 5_000_000)
-API_BODY_LIMIT = _read("int", "ORDERDESK_API_BODY_LIMIT", 10_000_000)
+CRASH_AT = env.text("ORDERDESK_CRASH_AT")
+PULL_SECONDS = env.whole("ORDERDESK_PULL_SECONDS", 15 if DEMO else 300, least=1, most=86_400)
+VENDOR_TIMEOUT_SECONDS = env.number("ORDERDESK_VENDOR_TIMEOUT", 20.0, least=0.1, most=300)
+HOOK_BODY_LIMIT = env.whole("ORDERDESK_HOOK_BODY_LIMIT", 5_000_000, least=1_000, most=100_000_000)
+API_BODY_LIMIT = env.whole("ORDERDESK_API_BODY_LIMIT", 10_000_000, least=1_000, most=100_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT
 # Calls a store's scripts may make at once, and how many more each second brings.
-API_BURST = _read("int", "ORDERDESK_API_BURST", 20)
-API_REFILL = _read("float", "ORDERDESK_API_REFILL", 3.0)
-if API_BURST < 1 or API_REFILL <= 0:
-    _stop("ORDERDESK_API_BURST and ORDERDESK_API_REFILL must be above zero")
+API_BURST = env.whole("ORDERDESK_API_BURST", 20, least=1, most=1_000_000)
+API_REFILL = env.number("ORDERDESK_API_REFILL", 3.0, least=0.01, most=1_000_000)
 
 
 # Addresses that replace a vendor's own, by integration key; the only loopback addresses that the
 # guard against calls into our own network lets through. `up` notes its sandbox vendors in the file.
 VENDOR_URLS = {
-    name.removeprefix("ORDERDESK_VENDOR_URL_").lower(): value.rstrip("/")
-    for name, value in os.environ.items()
-    if name.startswith("ORDERDESK_VENDOR_URL_") and value
+    name.removeprefix("ORDERDESK_VENDOR_URL_").lower(): env.web_address(name)
+    for name in os.environ
+    if name.startswith("ORDERDESK_VENDOR_URL_") and env.text(name)
 }
 SANDBOX_FILE = DATA_DIR / "sandbox.json"
-for _key, _url in VENDOR_URLS.items():
-    if urlsplit(_url).scheme not in ("http", "https") or not urlsplit(_url).hostname:
-        _stop(f"ORDERDESK_VENDOR_URL_{_key.upper()} must be an http(s) address")
 
 # --- Django -----------------------------------------------------------------------------------
 
@@ -212,7 +186,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "orderdesk.logs.RequestLog",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -266,7 +240,9 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = _read("str", "ORDERDESK_EMAIL_VERIFICATION", "mandatory")
+ACCOUNT_EMAIL_VERIFICATION = env.choice(
+    "ORDERDESK_EMAIL_VERIFICATION", "mandatory", ("mandatory", "optional", "none")
+)
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
@@ -275,9 +251,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Behind a proxy every caller has its address; the sign-in limits count the one it passes on, which
 # anybody could state who reaches the hub without it.
-ALLAUTH_TRUSTED_PROXY_COUNT = _read("int", "ORDERDESK_TRUSTED_PROXIES", 0)
-if ALLAUTH_TRUSTED_PROXY_COUNT < 0:
-    _stop("ORDERDESK_TRUSTED_PROXIES must be the number of proxies in front of the hub")
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("ORDERDESK_TRUSTED_PROXIES", 0, least=0, most=20)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Order hub"
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -311,14 +285,16 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL_URL = _read("str", "ORDERDESK_EMAIL_URL", "")
+EMAIL_URL = env.server_address("ORDERDESK_EMAIL_URL", "", env.MAIL_SCHEMES)
+if EMAIL_URL.startswith("smtp") and not env.host_of(EMAIL_URL):
+    env.stop("ORDERDESK_EMAIL_URL must name a mail server: smtp://user:password@host:port")
 if EMAIL_URL:
     vars().update(environ.Env.email_url_config(EMAIL_URL))
 else:
     # Without a mail server the letters lie in the data folder, where an operator finds them.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = _read("str", "ORDERDESK_FROM_EMAIL", "hub@localhost")
+DEFAULT_FROM_EMAIL = env.sender("ORDERDESK_FROM_EMAIL", "hub@localhost")
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
@@ -333,7 +309,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": (
             "orderdesk.storage.HashedStaticFiles"
-            if _read("bool", "ORDERDESK_HASHED_STATIC", default=not DEBUG)
+            if env.flag("ORDERDESK_HASHED_STATIC", default=not DEBUG)
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
@@ -368,7 +344,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- logs: one JSON line each, with request, store and order ids, without personal data --------
 
-LOG_LEVEL = _read("str", "ORDERDESK_LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env.choice("ORDERDESK_LOG_LEVEL", "INFO", env.LOG_LEVELS)
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -376,6 +352,7 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -384,10 +361,20 @@ structlog.configure(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        "told_elsewhere": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": told_elsewhere,
+        }
+    },
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_private_parts,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -397,10 +384,16 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    # Here besides the root: a logger with a level of its own does not ask the root's.
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "level": LOG_LEVEL}
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"level": "WARNING"},
+        # Django brings handlers of its own, which would tell every line again and unmasked.
+        "django": {"level": "WARNING", "handlers": [], "propagate": True},
+        "django.request": {"filters": ["told_elsewhere"]},
+        "django.security.csrf": {"filters": ["told_elsewhere"]},
         "django_structlog": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},

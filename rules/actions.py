@@ -183,7 +183,9 @@ class SendToIntegration(Action):
 
         def change(order: Snapshot) -> Step:
             if target in order["sent_to"]:
-                return Step(order, note=f"It was sent to {name}, or is on its way there.")
+                return Step(
+                    order, note=f"It was sent to {name}, is on its way there, or was dismissed."
+                )
             sent = {**order, "sent_to": order["sent_to"] | {target}}
             return Step(sent, (("Sent to", "", name),), (SendOrder(target),))
 

@@ -17,7 +17,7 @@ from stores.work import STUCK
 def order_snapshot(order: Order) -> Snapshot:
     """Give the order as plain data; see `rules.facts.Snapshot`."""
     items = order.items.order_by("position", "pk")
-    # What failed was not sent: a rule may ask for it once more.
+    # What failed was not sent: a rule may ask for it once more. What a person dismissed rests.
     sent = (
         Submission.objects.for_store(order.store_id)
         .filter(order=order, verb=Submission.Verb.SUBMIT_ORDER)

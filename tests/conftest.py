@@ -1,16 +1,35 @@
 """Alice owns a store, Bob works in it, Charlie has another store and must see nothing of hers."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 
 from orders.services import By
 from stores.models import Store, User
 from stores.scoping import entered
 from stores.services import add_store_user
 from tests.factories import make_store, make_user
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own() -> Iterator[None]:
+    """Give each process of a run (`pytest -n 2`) a database of its own in Valkey.
+
+    0 is the broker's, 1 the cache's; a 15th process is told that there is no further one.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker:
+        yield
+        return
+    ours = settings.CACHES["default"]
+    database = 2 + int(worker.removeprefix("gw"))
+    location = f"{str(ours['LOCATION']).partition('?')[0]}?db={database}"
+    with override_settings(CACHES={"default": {**ours, "LOCATION": location}}):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from integrations.accounts import kept_secrets
 from integrations.models import Connection, Schedule, Submission
 from integrations.sandbox import ShopifySandbox, UnleashedSandbox
 from orders.models import Folder, Order
@@ -81,6 +82,14 @@ def test_open_store_for_a_known_user_keeps_her_password(alice):
     assert User.objects.count() == 1
 
 
+def test_open_store_says_in_words_that_a_password_stays(alice):
+    out = StringIO()
+
+    call_command("open_store", "--email", alice.email, "--name", "Second", stdout=out)
+
+    assert "password: (unchanged)" in out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
@@ -146,6 +155,49 @@ def test_an_integration_is_connected_once_per_store(store, shop):
     told = run("connect", store.pk, "shopify", *shop_values(shop), exits=1)
 
     assert "connected already" in told["error"]
+
+
+def test_connect_changes_a_setting_of_a_connected_integration(store, warehouse):
+    connected = run("connect", store.pk, "unleashed", *warehouse_values(warehouse))
+
+    told = run("connect", store.pk, "unleashed", "after_import_folder=Prepared", "--change")
+    wrong = run("connect", store.pk, "unleashed", "api_key=wrong", "--change", exits=1)
+
+    assert told["connection_id"] == connected["connection_id"]
+    assert wrong["field"] == "api_key"
+    with entered(store):
+        row = Connection.objects.for_store(store).get()
+        prepared = Folder.objects.for_store(store).get(name="Prepared")
+    assert row.settings["after_import_folder"] == str(prepared.pk)
+    assert kept_secrets(row)["api_key"] == warehouse.credentials()["api_key"]
+
+
+def test_a_changed_hook_secret_is_the_one_in_use(store, shop):
+    run("connect", store.pk, "shopify", *shop_values(shop))
+
+    told = run("connect", store.pk, "shopify", "webhook_secret=another-one", "--change")
+    again = run("connect", store.pk, "shopify", "--change")
+
+    assert told["hook_secret"] == again["hook_secret"] == "another-one"
+
+
+def test_connect_changes_only_what_is_connected(store):
+    assert run("connect", store.pk, "shopify", "--change", exits=1)["field"] == "key"
+
+
+def test_connect_does_not_promise_to_try_again_when_nobody_answers(store, settings):
+    settings.VENDOR_URLS = {**settings.VENDOR_URLS, "unleashed": "http://127.0.0.1:9"}
+
+    told = run("connect", store.pk, "unleashed", "api_id=a", "api_key=b", exits=1)
+
+    assert told["error"].endswith("could not be reached.")
+
+
+def test_a_store_that_is_not_here_is_named_and_nothing_is_asked(store):
+    assert run("sync", "abc", "shopify", "orders", exits=1) == {
+        "error": "There is no store 'abc'.",
+        "field": "store",
+    }
 
 
 def test_disconnect_closes_the_hook_and_forgets_the_secrets(store, shop, client):

@@ -24,6 +24,7 @@ from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.vault import SealBroken
 from inventory.services import receive_counts
 from orderdesk.lib.refused import Refused
+from orderdesk.lib.storable import storable
 from orders.drafts import OrderDraft
 from orders.models import Order, OrderEvent, Shipment
 from orders.services import By, add_shipment, import_order, number_shipment
@@ -50,6 +51,7 @@ class Counts:
 
     def because(self, reason: str) -> None:
         """Keep a reason; after twenty, the counts tell the rest."""
+        reason = storable(reason)
         if len(self.reasons) < REASONS_KEPT and reason not in self.reasons:
             self.reasons.append(reason)
 
@@ -201,7 +203,7 @@ def _keep_unread(source: Source, bodies: list[bytes], problems: list[str]) -> No
                 topic=source.plugin.pulled_topic,
                 body=body,
                 state=work.Work.State.FAILED,
-                problem=work.Fail(problem).problem,
+                problem=storable(problem),
             )
             for body, problem in zip(bodies, problems, strict=False)
         ],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 
 from orderdesk.lib.refused import Refused
 from stores.models import Store
@@ -46,7 +47,7 @@ class HubCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options.pop("json")
         try:
-            result = self.run(**options)
+            result = self._done(options)
         except Refused as no:
             if not as_json:
                 raise CommandError(no.message) from no
@@ -60,6 +61,18 @@ class HubCommand(BaseCommand):
         if not self.is_done(result):
             sys.exit(1)
 
+    def _done(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        try:
+            return self.run(**options)
+        except (OperationalError, InterfaceError) as error:
+            raise Refused(database_trouble(error)) from error
+
+
+def database_trouble(error: Exception) -> str:
+    """Say in one line what the database did; psycopg tells each address it tried on its own."""
+    said = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason")
+    return f"The database cannot be used: {said}"
+
 
 def find_store(named: str) -> Store:
     """Give the store of this id or exact name.
@@ -67,9 +80,12 @@ def find_store(named: str) -> Store:
     Raises:
         Refused: if there is none, or the name is not the only one.
     """
-    found = list(Store.objects.filter(pk=int(named)) if named.isdigit() else [])
+    found = list(
+        Store.objects.filter(pk=int(named)) if named.isdecimal() and len(named) < 19 else []
+    )
     found = found or list(Store.objects.filter(name=named)[:2])
-    if len(found) != 1:
-        problem = "There is no store" if not found else "There is more than one store"
-        raise Refused(f"{problem} {named!r}. Give its id.", field="store")
+    if not found:
+        raise Refused(f"There is no store {named!r}.", field="store")
+    if len(found) > 1:
+        raise Refused(f"There is more than one store {named!r}. Give its id.", field="store")
     return found[0]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from orderdesk.lib.storable import storable
 from stores.scoping import StoreOwned
 
 
@@ -103,10 +104,8 @@ class Setback(Exception):
     in_doubt: bool | None = None
 
     def __init__(self, problem: str, *, after: float | None = None) -> None:
-        # A vendor's words may hold what the database cannot.
-        problem = problem.encode(errors="replace").decode().replace("\x00", "\ufffd")
         super().__init__(problem)
-        self.problem = problem
+        self.problem = storable(problem)
         self.after = after
 
 

@@ -481,6 +481,15 @@ def test_a_record_a_pull_cannot_take_is_kept_shown_once_and_can_be_replayed(stor
         assert Order.objects.for_store(store).count() == 2
 
 
+def test_a_record_with_an_unstorable_number_does_not_stop_the_others(store, shop, shopify):
+    shop.shop.place("us", webhooks=False, changes={"name": "#\x00", "total_price": "lots"})
+    shop.shop.place("us", webhooks=False)
+
+    met = sync(store=store, key="shopify", verb="orders", since=datetime(2019, 1, 1, tzinfo=UTC))
+
+    assert (met.new, met.failed) == (1, 1)
+
+
 class Pulls(Unleashed):
     """A warehouse that tells of these parcels, one page a pull."""
 

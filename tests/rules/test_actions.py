@@ -35,7 +35,7 @@ NOTHING_TO_DO = [
     (
         send(),
         an_order(sent_to=frozenset({UNLEASHED})),
-        "It was sent to Unleashed, or is on its way there.",
+        "It was sent to Unleashed, is on its way there, or was dismissed.",
     ),
 ]
 

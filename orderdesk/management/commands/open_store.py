@@ -54,6 +54,9 @@ class Command(HubCommand):
             "api": f"{settings.BASE_URL}/api/v2",
         }
 
+    def lines(self, result: Mapping[str, Any]) -> list[str]:
+        return super().lines({**result, "password": result["password"] or "(unchanged)"})
+
 
 def ensure_user(email: str, password: str = "") -> tuple[User, str | None]:
     """Give the user of this e-mail address, made if new, and the password if it was set now.

@@ -207,11 +207,11 @@ def _programs(sandbox: dict[str, str]) -> dict[str, list[str]]:
         "worker": [
             *("celery", "--app", "orderdesk", "--quiet", "worker", "--pool", "threads"),
             *("--concurrency", str(settings.WORK_THREADS)),
-            *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle"),
         ],
         "beat": [
-            *("celery", "--app", "orderdesk", "--quiet", "beat", "--pidfile=", "--loglevel"),
-            *("WARNING", "--schedule", str(settings.DATA_DIR / "beat-schedule")),
+            *("celery", "--app", "orderdesk", "--quiet", "beat", "--pidfile="),
+            *("--schedule", str(settings.DATA_DIR / "beat-schedule")),
         ],
     }
     if sandbox:
