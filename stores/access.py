@@ -110,9 +110,10 @@ def _admit(request: Any, store_id: int, needs: str) -> None:
     member = members.select_related("store").first()
     if member is None:
         raise Http404
+    # The page that says no stands in the store's frame, too.
+    request.member, request.store = member, member.store
     if needs and not member.can(needs):
         raise PermissionDenied(denial(member, needs))
-    request.member, request.store = member, member.store
     if request.session.get("last_store") != store_id:
         request.session["last_store"] = store_id
     structlog.contextvars.bind_contextvars(store_id=store_id)
@@ -128,4 +129,4 @@ def denial(member: StoreUser, flag: str) -> str:
         .first()
     )
     who = owner.user.email if owner else "An owner of the store"
-    return f"Your role here does not include: {PERMISSIONS[flag].lower()}. {who} can change that."
+    return f"Your role here does not include “{PERMISSIONS[flag]}”. {who} can change that."

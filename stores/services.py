@@ -141,9 +141,8 @@ def _check_grant(permissions: Iterable[str], by: StoreUser | None) -> None:
         if flag not in PERMISSIONS:
             raise Refused(f"There is no permission {flag!r}.", field="permissions")
         if by and not by.can(flag):
-            words = PERMISSIONS[flag].lower()
             raise Refused(
-                f"You cannot give others what you may not do yourself: {words}.",
+                f"You cannot give others what you may not do yourself: “{PERMISSIONS[flag]}”.",
                 field="permissions",
             )
 

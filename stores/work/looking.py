@@ -65,16 +65,6 @@ def stuck_rows(*, limit: int) -> list[Stuck]:
     return found[:limit]
 
 
-def stuck_count(store_id: int) -> int:
-    """Count the store's rows that need a person. Call inside the store."""
-    one, *others = [
-        model.across_stores.filter(store_id=store_id, state__in=STUCK).order_by().values("pk")
-        for model in kinds()
-    ]
-    # One question for all kinds: every page of the store asks it.
-    return one.union(*others, all=True).count()
-
-
 def stuck_counts(store_ids: Iterable[int]) -> Counter[int]:
     """Count what needs a person by store, for those who may reach all of these stores."""
     wanted, counts = list(store_ids), Counter[int]()
