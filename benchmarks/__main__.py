@@ -1,4 +1,4 @@
-"""`python -m benchmarks [p1 p3 p15] [--quick]`: measures, prints tables, writes JSON."""
+"""`python -m benchmarks [p1 p3 p15 p19] [--quick]`: measures, prints tables, writes JSON."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import p1_ingest, p3_pipeline, p15_memory
+from benchmarks import p1_ingest, p3_pipeline, p15_memory, p19_documents
 from benchmarks.figures import Report, text_of, write
 from benchmarks.machine import BenchFailed
 
@@ -19,6 +19,7 @@ SCENARIOS: dict[str, Scenario] = {
     "p1": p1_ingest.scenario,
     "p3": p3_pipeline.scenario,
     "p15": p15_memory.scenario,
+    "p19": p19_documents.scenario,
 }
 
 

@@ -402,5 +402,7 @@ LOGGING = {
         "django_structlog": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},
+        # Its every import would tell that it cannot draw PNGs; we ask for SVG.
+        "pyBarcode": {"level": "WARNING"},
     },
 }

@@ -131,6 +131,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def known_as(self, *, source_name: str, source_key: str) -> Self:
         return self.filter(source_name=source_name, source_key=source_key)
 
+    def count_by_email(self, emails: Iterable[str]) -> dict[str, int]:
+        """Count the orders of each address by one query; without an address there is no count."""
+        asked = {email for email in emails if email}
+        if not asked:
+            return {}
+        counted = self.filter(email__in=asked).order_by()
+        return dict(counted.values_list("email").annotate(models.Count("pk")))
+
     def with_lines(self, *, labels: bool = False) -> Self:
         """Fetch items and shipments too; the shipments' labels, which are large, only if asked."""
         shipments = Shipment.across_stores.order_by("pk")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import shop, vendors
+from benchmarks import p19_documents, shop, vendors
 from benchmarks.figures import Gate, Report, Series, ratio, text_of, write
-from benchmarks.machine import cpu_seconds, memory, tree
+from benchmarks.machine import BenchFailed, cpu_seconds, memory, tree
 from integrations.shopify import mapping
 
 
@@ -88,3 +88,18 @@ def test_the_vendors_ledger_counts_what_came_twice():
 
     assert ledger.told()[1]["orders"] == 1
     assert ledger.told()[1]["repeated_orders"] == 1
+
+
+def test_documents_are_measured_only_where_both_engines_print_the_same(tmp_path):
+    report = p19_documents.scenario(tmp_path, True)
+
+    assert [len(series.rounds) for series in report.series] == [1, 1]
+    assert [gate.target for gate in report.gates] == [0.5]
+    assert report.checked == ["both printed the same 500 receipts in every round"]
+
+
+def test_documents_that_differ_are_no_measurement(tmp_path, monkeypatch):
+    monkeypatch.setattr(p19_documents, "JINJA", p19_documents.JINJA.replace("Total", "Sum"))
+
+    with pytest.raises(BenchFailed):
+        p19_documents.scenario(tmp_path, True)

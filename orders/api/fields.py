@@ -115,11 +115,6 @@ def moment(text: str, zone: tzinfo = UTC) -> datetime:
         raise ValueError(text) from None
 
 
-def shown_moment(value: datetime) -> str:
-    """Show a moment as the contract does: UTC, to the second, without a zone."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")
-
-
 @extend_schema_field({"type": "string", "example": "2026-01-31 18:05:00"})
 class Moment(serializers.Field[datetime, Any, Any, Any]):
     """A moment in UTC; an empty text counts as absent."""

@@ -5,16 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders.api.documented import answers, documented
-from orders.api.fields import FlatMap, Loose, Moment, Number, Text, shown_moment
+from orders.api.fields import FlatMap, Loose, Moment, Number, Text
 from orders.api.listing import OrderQuery, listed
-from orders.api.shapes import RETURN_PARTS, order_json
 from orders.api.shipments import ShipmentSerializer, shipment_draft
 from orders.drafts import Address, ItemDraft, OrderDraft
 from orders.models import Folder, Order, OrderEvent, OrderItem, OrderQuerySet
@@ -27,6 +25,7 @@ from orders.services import (
     replace_order,
     restate_origin,
 )
+from orders.shapes import RETURN_PARTS, order_json, shown_moment
 from stores.api import StoreAPI
 
 PAYMENT_STATUSES = (
@@ -455,7 +454,7 @@ class Orders(StoreAPI):
         self, page: Sequence[Order], *, labels: bool = False, with_history: bool = False
     ) -> Any:
         """Show orders with one query for all their e-mail counts and one for all their history."""
-        counts = self._email_counts({order.email for order in page if order.email})
+        counts = self._orders().count_by_email({order.email for order in page})
         history = self._history(page) if with_history else {}
         return [
             order_json(
@@ -466,12 +465,6 @@ class Orders(StoreAPI):
             )
             for order in page
         ]
-
-    def _email_counts(self, emails: set[str]) -> dict[str, int]:
-        if not emails:
-            return {}
-        counted = self._orders().filter(email__in=emails).order_by()
-        return dict(counted.values_list("email").annotate(Count("pk")))
 
     def _history(self, page: Sequence[Order]) -> dict[int, list[OrderEvent]]:
         events: dict[int, list[OrderEvent]] = {}

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from orders.api.documented import answers, documented
 from orders.api.fields import Loose, Moment, Text
-from orders.api.shapes import shipment_json
 from orders.drafts import ShipmentDraft
 from orders.models import Order, Shipment
 from orders.services import By, add_shipment
+from orders.shapes import shipment_json
 from stores.api import StoreAPI
 
 LINE_PARTS = ("code", "name", "quantity")

@@ -8,9 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders.api.documented import answers, documented
-from orders.api.fields import shown_moment
-from orders.api.shapes import store_json
 from orders.models import Folder
+from orders.shapes import shown_moment, store_json
 from stores.api import StoreAPI
 
 

@@ -5,10 +5,10 @@ Ids are text, totals are numbers, an empty map is what `EMPTY_MAP` says.
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from orders.api.fields import shown_moment
 from orders.models import (
     CUSTOMER_PARTS,
     SHIPPING_PARTS,
@@ -34,6 +34,11 @@ RETURN_PARTS = (
     "country",
     "phone",
 )
+
+
+def shown_moment(value: datetime, zone: tzinfo = UTC) -> str:
+    """Show a moment as the contract does: in UTC, to the second, without naming the zone."""
+    return value.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def number(value: Decimal) -> int | float:
