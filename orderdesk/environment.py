@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +23,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "consolemail", "filemail", "dummymail")
 HOST = re.compile(r"\.?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 SENDER = re.compile(r"([^<>@\r\n]+ )?<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
+
+KINDS: dict[type, str] = {int: "a whole number", float: "a number"}
 
 N = TypeVar("N", int, float)
 
@@ -92,8 +94,8 @@ def wholes(name: str, default: Iterable[int], *, least: int, most: int) -> list[
     return [_number(name, each, int, least, most) for each in words(name, map(str, default))]
 
 
-def _number(name: str, found: str, kind: Callable[[str], N], least: N, most: N) -> N:
-    what = "a whole number" if kind is int else "a number"
+def _number(name: str, found: str, kind: type[N], least: N, most: N) -> N:
+    what = "a whole number" if kind.__name__ == "int" else "a number"
     try:
         value = kind(found)
     except ValueError:

@@ -124,7 +124,7 @@ def test_a_failure_of_ours_is_told_once_with_its_traceback(db, told):
 
 def test_the_workers_log_is_the_hubs_own():
     before = list(logging.getLogger().handlers)
-    app.log.setup(loglevel="WARNING")
+    app.log.setup(loglevel=logging.WARNING)
 
     assert setup_logging.receivers
     assert logging.getLogger().handlers == before
