@@ -124,6 +124,10 @@ def test_an_empty_store_is_told_how_orders_come(store, alice_client):
     assert "Connect a cart" in page
 
 
+def test_a_page_opened_empty_can_move_the_orders_that_come_to_it(store, alice_client):
+    assert "data-picked-count" in alice_client.get(address(store)).content.decode()
+
+
 def test_an_empty_folder_says_how_orders_arrive_there(store, alice_client):
     closed = folder(store, "Closed")
 
