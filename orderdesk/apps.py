@@ -1,11 +1,10 @@
 """The frame as an app: its commands, and what goes around migrations."""
 
+import sys
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-
-from orderdesk import environment
 
 
 class FrameConfig(AppConfig):
@@ -17,7 +16,7 @@ class FrameConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate, pre_migrate
 
-        _require_known_vendors()
+        warn_of_unknown_vendors()
 
         # Of an app with tables: Django tells nothing to one without. Each comes once per migrate.
         stores = apps.get_app_config("stores")
@@ -26,19 +25,20 @@ class FrameConfig(AppConfig):
         post_migrate.connect(_grant, sender=stores, dispatch_uid="frame.grant")
 
 
-def _require_known_vendors() -> None:
-    """End the start when an address is given for a vendor that is in no catalogue.
+def warn_of_unknown_vendors() -> None:
+    """Tell of addresses given for vendors that are in no catalogue.
 
-    A slip in its name would send to the vendor itself what was meant for another address.
+    A slip in a name would send to the vendor itself what was meant for another address; but one
+    environment may serve several versions of the hub, so it is no reason to stop.
     """
     from integrations.registry import CATALOGUE
 
-    for key in settings.VENDOR_URLS:
-        if key not in CATALOGUE:
-            known = ", ".join(each.upper() for each in CATALOGUE)
-            environment.stop(
-                f"ORDERDESK_VENDOR_URL_{key.upper()} is of no integration; there are: {known}"
-            )
+    known = ", ".join(each.upper() for each in CATALOGUE)
+    for key in set(settings.VENDOR_URLS) - set(CATALOGUE):
+        sys.stderr.write(
+            f"orderdesk: ORDERDESK_VENDOR_URL_{key.upper()} is of no integration here; "
+            f"there are: {known}\n"
+        )
 
 
 def _take_time(*, using: str, **_: Any) -> None:

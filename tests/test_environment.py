@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orderdesk import environment as env
+from orderdesk.apps import warn_of_unknown_vendors
 from orderdesk.keys import secret_keys
 from orderdesk.lib import pidfile
 
@@ -192,7 +193,6 @@ def test_settings_that_cannot_be_read_end_the_start_in_one_line(tmp_path, enviro
 @pytest.mark.parametrize(
     ("environment", "word"),
     [
-        ({"ORDERDESK_VENDOR_URL_FAX": "http://127.0.0.1:9"}, "there are: SHOPIFY"),
         ({"PORT": "18999"}, "The database cannot be used: connection"),
     ],
 )
@@ -209,3 +209,13 @@ def test_a_script_is_told_of_a_database_out_of_reach_as_json(tmp_path):
 
     assert done.returncode == 1
     assert done.stdout.startswith('{"error": "The database cannot be used')
+
+
+def test_an_address_of_an_unknown_vendor_is_told_and_stops_nothing(settings, capsys):
+    settings.VENDOR_URLS = {"fax": "http://127.0.0.1:9", "shopify": "http://127.0.0.1:9"}
+
+    warn_of_unknown_vendors()
+
+    told = capsys.readouterr().err
+    assert "ORDERDESK_VENDOR_URL_FAX is of no integration here; there are: SHOPIFY" in told
+    assert told.count("\n") == 1
