@@ -28,6 +28,7 @@ METHODS = ("get", "post", "put", "delete")
 # Addresses without a store: what they show is public or the caller's own.
 WITHOUT_A_STORE = {
     "home",
+    "favicon",
     "healthz",
     "readyz",
     "ui_gallery",

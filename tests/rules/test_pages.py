@@ -358,7 +358,7 @@ def test_a_member_without_the_right_changes_no_rule(store, rule, bob_client, met
     answer = ask(bob_client, store, rule, method, path)
 
     assert answer.status_code == 403
-    assert "change rules" in page(answer)
+    assert "Change rules" in page(answer)
     assert [each.version for each in rules_of(store)] == [rule.version]
 
 
