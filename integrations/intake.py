@@ -116,7 +116,8 @@ def _keep(copy: Copy, hook: Hook) -> Answer | None:
     )
     if outcome == "stale":
         return None
-    logger.info("message", outcome=outcome, store_id=copy.store_id, connection=copy.connection_id)
+    # The worker tells of each message with its order; here a line would cost more than the rest.
+    logger.debug("message", outcome=outcome, store_id=copy.store_id, connection=copy.connection_id)
     if outcome == "kept":
         bell.ring()
     return Answer(200, "Kept." if outcome == "kept" else "Known already.")
