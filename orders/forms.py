@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from orderdesk.lib.ids import LARGEST_ID
 from orders.drafts import ShipmentDraft
-from orders.search import LARGEST_ID
 
 PAGE_SIZES = (25, 50, 100, 200)
 PAGE_SIZE = 50

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
+from orderdesk.lib.ids import LARGEST_ID, id_in
 from orders.models import Order, OrderQuerySet, Shipment
 from stores.models import Store
 
-LARGEST_ID = 2**63 - 1
 PARCELS_LOOKED_AT = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,8 +26,8 @@ def matching(store: Store, text: str) -> OrderQuerySet:
     )
     # Fetched first, so that what is left are comparisons an index each can answer.
     named = Q(pk__in=list(parcels)) | Q(source_id=wanted) | Q(email__in=_spellings(wanted))
-    if wanted.isascii() and wanted.isdigit() and int(wanted) <= LARGEST_ID:
-        named |= Q(pk=int(wanted))
+    if (own := id_in(wanted)) is not None:
+        named |= Q(pk=own)
     named |= Q(shipping_last_name__in=_spellings(wanted))
     return Order.objects.for_store(store).present().filter(named)
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from orderdesk.lib.ids import ids_in
 from orderdesk.lib.refused import Refused
 from orders.forms import CheckoutForm, ListForm, MoveForm, NoteForm, ShipmentForm
 from orders.models import Folder, Order
 from orders.pages import list_page, order_page
-from orders.search import LARGEST_ID
 from orders.services import By, add_shipment, move_order, move_orders, set_checkout_data
 from orders.services.notes import add_note
 from stores.access import PageRequest, store_page
@@ -103,12 +103,12 @@ def _list_context(request: PageRequest, page: Any, wanted: dict[str, Any]) -> di
 
 def _picked(posted: QueryDict) -> set[int]:
     """Read the ids of the picked orders; what is no id cannot be an order's and is left out."""
-    ids = {int(each) for each in posted.getlist("ids") if each.isascii() and each.isdigit()}
+    ids = ids_in(posted.getlist("ids"))
     if not ids:
         raise Refused("No order was picked. Tick the orders first, then choose the folder.")
     if len(ids) > MOVED_AT_ONCE:
         raise Refused(f"{len(ids):,} orders are picked; {MOVED_AT_ONCE} can move at once.")
-    return {each for each in ids if each <= LARGEST_ID}
+    return ids
 
 
 # --- one order ----------------------------------------------------------------------------------

@@ -14,11 +14,9 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from orderdesk.lib.ids import LARGEST_ID
 from stores.models import PERMISSIONS, Store, StoreUser, User
 from stores.scoping import entered, once_more
-
-# What a 64-bit id column can hold: PostgreSQL refuses even to compare with more.
-LARGEST_ID = 2**63 - 1
 
 P = ParamSpec("P")
 View = Callable[Concatenate["PageRequest", Store, P], HttpResponse]

@@ -1,7 +1,7 @@
 """What needs a person, and the buttons that help stuck work on, dismiss it or send an order."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from integrations.attention import canceled, groups, name_of, paused, rows_named
 from integrations.models import Connection, InboundMessage
 from integrations.services import dismiss, replay, request_submission, try_again
+from orderdesk.lib.ids import ids_in
 from orderdesk.lib.refused import Refused
 from orders.models import CANCELED_FOLDER, Folder, Order
 from orders.services import By
-from stores.access import LARGEST_ID, PageRequest, store_page
+from stores.access import PageRequest, store_page
 from stores.models import Store
 from stores.work import Work
 
@@ -87,7 +88,7 @@ def rule_runs_dismiss(request: PageRequest, store: Store) -> HttpResponse:
 def order_send(request: PageRequest, store: Store, order_id: int) -> HttpResponse:
     """Send an order to a connected integration; a second time sends nothing twice."""
     order = get_object_or_404(Order.objects.for_store(store).present(), pk=order_id)
-    wanted = min(_ids(request.POST, "connection"), default=0)
+    wanted = min(ids_in(request.POST.getlist("connection")), default=0)
     connection = get_object_or_404(Connection.objects.for_store(store).connected(), pk=wanted)
     by, now = By.person(request.user), timezone.now()
     request_submission(order=order, connection=connection, by=by, now=now)
@@ -98,7 +99,7 @@ def order_send(request: PageRequest, store: Store, order_id: int) -> HttpRespons
 def _help_on(request: PageRequest, store: Store, kind: str) -> HttpResponse:
     """Help each named row on; a refusal for one of them does not hold up the others."""
     helped, refusals = 0, dict[str, None]()
-    for row in rows_named(store, kind, _ids(request.POST, "rows")):
+    for row in rows_named(store, kind, ids_in(request.POST.getlist("rows"))):
         try:
             _help_row(row, By.person(request.user))
             helped += 1
@@ -109,7 +110,7 @@ def _help_on(request: PageRequest, store: Store, kind: str) -> HttpResponse:
         messages.success(request, said)
     for sentence in refusals:
         messages.error(request, sentence)
-    for order_id in _ids(request.POST, "order"):
+    for order_id in ids_in(request.POST.getlist("order")):
         return HttpResponseRedirect(reverse("orders:order_view", args=[store.pk, order_id]))
     return HttpResponseRedirect(reverse("integrations:attention", args=[store.pk]))
 
@@ -124,14 +125,9 @@ def _help_row(row: Work, by: By) -> None:
 def _dismiss(request: PageRequest, store: Store, kind: str) -> HttpResponse:
     """Dismiss each named row that still needs a person."""
     by = By.person(request.user)
-    rows = rows_named(store, kind, _ids(request.POST, "rows"))
+    rows = rows_named(store, kind, ids_in(request.POST.getlist("rows")))
     dismissed = sum(dismiss(row=row, by=by) for row in rows)
     if dismissed:
         said = "It is dismissed." if dismissed == 1 else f"{dismissed} are dismissed."
         messages.success(request, said)
     return HttpResponseRedirect(reverse("integrations:attention", args=[store.pk]))
-
-
-def _ids(posted: QueryDict, name: str) -> set[int]:
-    ids = {int(each) for each in posted.getlist(name) if each.isascii() and each.isdigit()}
-    return {each for each in ids if each <= LARGEST_ID}

@@ -642,3 +642,13 @@ def test_tracking_that_fails_to_reach_the_cart_does_not_fail_the_order():
     )
 
     assert told == "new"
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, str(2**63), "-1", "1.5", "\u0663"])
+def test_a_number_that_can_be_no_id_is_no_order_and_no_error(store, alice_client, text):
+    make_order(store)
+    searched = alice_client.get(f"/s/{store.pk}/orders", {"q": text[:200]})
+    moved = alice_client.post(f"/s/{store.pk}/orders/move", {"ids": text, "folder": "1"})
+    helped = alice_client.post(f"/s/{store.pk}/attention/submissions", {"rows": text})
+
+    assert {searched.status_code, moved.status_code, helped.status_code} <= {200, 302, 404, 422}
