@@ -26,6 +26,14 @@ def plugin_of(row: Connection) -> Integration:
     return plugin_with(row, settings_=row.settings, secrets=secrets)
 
 
+def plugin_without_secrets(row: Connection) -> Integration:
+    """Give the plugin for what needs no secrets: reading a message, asking what the settings want.
+
+    It costs no decryption, and works where the secrets cannot be opened.
+    """
+    return plugin_with(row, settings_=row.settings, secrets={})
+
+
 def kept_secrets(row: Connection) -> dict[str, str]:
     """Give the secrets a connection has, by field; none where they must be entered anew.
 

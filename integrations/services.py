@@ -16,7 +16,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from integrations.accounts import kept_secrets, plugin_of, plugin_with
+from integrations.accounts import kept_secrets, plugin_of, plugin_with, plugin_without_secrets
 from integrations.base import FolderField, Integration, SettingsForm
 from integrations.delivery import Counts, Source, pull
 from integrations.errors import IntegrationError
@@ -159,7 +159,6 @@ def _check_and_save(row: Connection, filled: Filled) -> Connection:
 def _save(row: Connection, filled: Filled, plugin: Integration) -> None:
     """Write a connection that passed its test, and release what was held for it."""
     is_new = row.pk is None
-    was = row.revision
     row.revision = 1 if is_new else _locked(row).revision + 1
     if row.state == Connection.State.DISCONNECTED:
         # What was sold before is the past, also for a shop that was connected once.
@@ -171,7 +170,7 @@ def _save(row: Connection, filled: Filled, plugin: Integration) -> None:
         _insert(row)
     else:
         row.save()
-    logger.info("connection saved", connection=row.pk, revision=row.revision, was=was)
+    logger.info("connection saved", connection=row.pk, revision=row.revision)
     _schedule(row, plugin)
     released = {"state": work.Work.State.WAITING, "attempts": 0, "due_at": Now()}
     Submission.objects.for_store(row.store_id).filter(
@@ -356,7 +355,7 @@ def push_tracking(*, event: OrderEvent, order: Order) -> None:
         plugin = integration(row.key)
         is_its_cart = plugin.source_name == order.source_name and plugin.can("push_shipment")
         # Only settings are asked; secrets that cannot be opened must not lose a parcel.
-        asks = is_its_cart and plugin_with(row, settings_=row.settings, secrets={})
+        asks = is_its_cart and plugin_without_secrets(row)
         if asks and shipment.source != plugin.name and asks.wants("push_shipment"):
             by = By.integration(plugin.name, cause=event)
             request_tracking(order=order, shipment=shipment, connection=row, by=by)

@@ -3,7 +3,7 @@
 import structlog
 from django.utils import timezone
 
-from integrations.accounts import plugin_of
+from integrations.accounts import plugin_without_secrets
 from integrations.errors import UnexpectedReply
 from integrations.models import InboundMessage
 from orderdesk.lib.refused import Refused
@@ -26,7 +26,7 @@ def process_message(mine: work.Claim) -> None:
             .select_related("connection", "store")
             .get(pk=mine.pk)
         )
-        plugin = plugin_of(message.connection)
+        plugin = plugin_without_secrets(message.connection)
         try:
             draft = plugin.parse_order(message.topic, bytes(message.body))
             if draft is None:
