@@ -12,13 +12,14 @@ class IntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from orders.signals import order_event_recorded
+        from orders.signals import order_events_recorded
 
-        order_event_recorded.connect(_push_tracking, dispatch_uid="integrations.tracking")
+        order_events_recorded.connect(_push_tracking, dispatch_uid="integrations.tracking")
 
 
-def _push_tracking(*, event: Any, order: Any, **_: Any) -> None:
+def _push_tracking(*, events: list[Any], **_: Any) -> None:
     from integrations.services import push_tracking
 
-    if event.kind == event.Kind.SHIPMENT_ADDED:
-        push_tracking(event=event, order=order)
+    for event in events:
+        if event.kind == event.Kind.SHIPMENT_ADDED:
+            push_tracking(event=event, order=event.order)

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from inventory.counts import CODE_LENGTH, NAME_LENGTH
 from stores.scoping import StoreOwned, StoreRows
 
+AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 4, "default": 0}
+
 
 class InventoryItemQuerySet(models.QuerySet["InventoryItem"]):
     """A store's items."""
@@ -25,7 +27,13 @@ class InventoryItem(StoreOwned):
 
     name = models.CharField(max_length=NAME_LENGTH)
     code = models.CharField(max_length=CODE_LENGTH)
+    price = models.DecimalField(**AMOUNT)
+    cost = models.DecimalField(**AMOUNT)
+    weight = models.DecimalField(**AMOUNT)
     stock = models.IntegerField(default=0)
+    manufacturer_sku = models.CharField(max_length=120, blank=True)
+    variation_list = models.JSONField(default=dict, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
     location = models.CharField(max_length=120, blank=True)
     update_source = models.CharField(max_length=80, blank=True)
     added_at = models.DateTimeField(db_default=Now())
@@ -37,6 +45,7 @@ class InventoryItem(StoreOwned):
         constraints = [
             models.UniqueConstraint(fields=["store", "code"], name="one_item_per_code"),
         ]
+        indexes = [models.Index(fields=["store", "updated_at"], name="stock_item_by_updated")]
 
     def __str__(self) -> str:
         return self.code

@@ -2,6 +2,7 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that wrote the event, with `event: OrderEvent` and `order: Order`,
-# inside the order's store. A receiver may write rows of work; it calls nobody.
-order_event_recorded = Signal()
+# Sent inside the transaction that wrote the events, inside their store, with
+# `events: list[OrderEvent]`: all of one kind, each with its `order` loaded. A receiver may write
+# rows of work; it calls nobody.
+order_events_recorded = Signal()

@@ -1,9 +1,10 @@
 """An order's events as the timeline tells them: who, when, what, and what changed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,11 +18,22 @@ SIGNS = {
     Kind.HISTORY_IMPORTED: ("import", ""),
     Kind.CREATED: ("user", "ok"),
     Kind.UPDATED: ("import", ""),
+    Kind.SOURCE_CHANGE_WAITING: ("import", "warn"),
+    Kind.SOURCE_CHANGE_IGNORED: ("import", ""),
+    Kind.ADDRESS_CHANGED: ("user", ""),
+    Kind.ITEMS_CHANGED: ("user", ""),
+    Kind.METADATA_CHANGED: ("user", ""),
+    Kind.DUPLICATED: ("user", "ok"),
+    Kind.SPLIT: ("user", "info"),
+    Kind.MERGED: ("user", "info"),
+    Kind.SHIPMENT_UPDATED: ("shipment", ""),
+    Kind.SHIPMENT_DELETED: ("shipment", "warn"),
+    Kind.RESTORED: ("user", "ok"),
     Kind.DETAILS_CHANGED: ("user", ""),
     Kind.FOLDER_CHANGED: ("move", "info"),
     Kind.CHECKOUT_DATA_CHANGED: ("user", ""),
     Kind.NOTE_ADDED: ("note", ""),
-    Kind.RULES_RAN: ("rule", ""),
+    Kind.TAGGED: ("user", ""),
     Kind.SUBMISSION_REQUESTED: ("send", "info"),
     Kind.SUBMITTED: ("answer", "ok"),
     Kind.SUBMISSION_DELAYED: ("send", "warn"),
@@ -96,7 +108,45 @@ def _title(day: date, today: date) -> str:
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
     names = dict.fromkeys([*before, *after])
-    return [(_label(name), text(before.get(name)), text(after.get(name))) for name in names]
+    return [(_label(name), *_both(name, before.get(name), after.get(name))) for name in names]
+
+
+def _both(name: str, before: Any, after: Any) -> tuple[str, str]:
+    if name == "order_items" and isinstance(before, dict) and isinstance(after, dict):
+        return lines_in_words(before, after)
+    return text(before), text(after)
+
+
+def lines_in_words(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, str]:
+    """Put changed lines into words: what is sold, or, where that is equal, everything."""
+    told = _words(before, _what_is_sold), _words(after, _what_is_sold)
+    return told if told[0] != told[1] else (_words(before, _all_of_it), _words(after, _all_of_it))
+
+
+def _words(lines: dict[str, Any], say: Callable[[dict[str, Any]], str]) -> str:
+    return "\n".join(say(line) for line in lines.values() if line)
+
+
+def _what_is_sold(line: dict[str, Any]) -> str:
+    extras = "".join(f" {name}={value}" for name, value in sorted(line["variation_list"].items()))
+    price = Decimal(line["price"])
+    return f"{line['quantity']} × {line['code'] or line['name']} at {price:.2f}{extras}"
+
+
+def _all_of_it(line: dict[str, Any]) -> str:
+    number = line["source_line_id"]
+    words = [
+        _what_is_sold(line),
+        line["name"],
+        f"exactly {line['price']}",
+        f"weight {line['weight']}",
+        line["delivery_type"],
+        line["category_code"],
+        line["fulfillment_method"],
+        f"line {number}" if number else "",
+        *(f"{name}={value}" for name, value in sorted(line["metadata"].items())),
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def _details(event: OrderEvent) -> list[tuple[str, str]]:

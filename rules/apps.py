@@ -12,12 +12,12 @@ class RulesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from orders.signals import order_event_recorded
+        from orders.signals import order_events_recorded
 
-        order_event_recorded.connect(_queue_rules, dispatch_uid="rules.queue")
+        order_events_recorded.connect(_queue_rules, dispatch_uid="rules.queue")
 
 
-def _queue_rules(*, event: Any, **_: Any) -> None:
+def _queue_rules(*, events: list[Any], **_: Any) -> None:
     from rules.services import queue_rules
 
-    queue_rules(event=event)
+    queue_rules(events=events)

@@ -26,7 +26,7 @@ def order_snapshot(order: Order) -> Snapshot:
     return {
         **_columns(order),
         "items": tuple(map(_columns, items)),
-        "shipments": tuple(map(_columns, order.shipments.order_by("pk"))),
+        "shipments": tuple(map(_columns, order.shipments.filter(removed_at=None).order_by("pk"))),
         "sent_to": frozenset(sent.values_list("connection_id", flat=True)),
     }
 

@@ -114,7 +114,8 @@ def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime, settled:
     chain = _chain(event)
     barred: dict[int, Barred] = dict.fromkeys(_fired_in(store_id, chain), TWICE)
     barred |= {pk: Barred(entry["result"], entry["problem"]) for pk, entry in settled.items()}
-    halted = DELETED if order.deleted_at else TOO_LONG if len(chain) > LONGEST_CHAIN else ""
+    is_gone = order.deleted_at and event.kind != OrderEvent.Kind.DELETED
+    halted = DELETED if is_gone else TOO_LONG if len(chain) > LONGEST_CHAIN else ""
     while True:
         plan, trace = evaluate(snapshot, rules, barred=barred, halted=halted)
         try:

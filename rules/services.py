@@ -1,6 +1,6 @@
 """Writing rules, ordering them, and having them run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -163,17 +163,22 @@ def reorder(*, store: Store, trigger: str, ids: list[int]) -> None:
     Rule.across_stores.bulk_update(rules.values(), ["position"])
 
 
-def queue_rules(*, event: OrderEvent) -> RuleRun | None:
-    """Have the store's rules for this event run soon, if it has any. Call where it is recorded."""
-    trigger = BY_KIND.get(event.kind)
+def queue_rules(*, events: Sequence[OrderEvent]) -> list[RuleRun]:
+    """Have the store's rules for these events, all of one kind, run soon, if it has any.
+
+    Call where they are recorded.
+    """
+    trigger = BY_KIND.get(events[0].kind)
     if trigger is None:
-        return None
-    if not Rule.objects.for_store(event.store_id).enabled().on(trigger.key).exists():
-        return None
-    run = RuleRun(store_id=event.store_id, event=event, order_id=event.order_id)
-    run.save(force_insert=True)
+        return []
+    store_id = events[0].store_id
+    if not Rule.objects.for_store(store_id).enabled().on(trigger.key).exists():
+        return []
+    runs = RuleRun.across_stores.bulk_create(
+        RuleRun(store_id=store_id, event=event, order_id=event.order_id) for event in events
+    )
     bell.ring_after_commit()
-    return run
+    return runs
 
 
 def runs_of(order: Order) -> list[RuleRun]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from stores.scoping import StoreOwned, StoreRows
 
@@ -23,6 +24,21 @@ PERMISSIONS = {
     "api.manage": "Make and withdraw API keys",
 }
 THEMES = [("auto", "As the system"), ("light", "Light"), ("dark", "Dark")]
+DATE_FORMATS = [
+    ("j M Y", "31 Jan 2026"),
+    ("Y-m-d", "2026-01-31"),
+    ("m/d/Y", "01/31/2026"),
+    ("d/m/Y", "31/01/2026"),
+    ("d.m.Y", "31.01.2026"),
+]
+PHONE_FORMATS = [
+    ("as_is", "As the customer wrote it"),
+    ("digits", "Digits only"),
+    ("dashes", "555-010-0199"),
+    ("plus", "+15550100199"),
+]
+COUNTRY_FORMATS = [("code", "Code, as in US"), ("name", "Name, as in United States")]
+SCOPES = [("read", "Read"), ("write", "Read and write")]
 KEY_ALPHABET = string.ascii_letters + string.digits
 KEY_LENGTH = 50
 
@@ -34,6 +50,11 @@ class Store(models.Model):
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, default="USD")
     timezone = models.CharField(max_length=64, default="UTC")
+    # PHP's letters, as templates write dates.
+    date_format = models.CharField(max_length=12, choices=DATE_FORMATS, default=DATE_FORMATS[0][0])
+    phone_format = models.CharField(max_length=8, choices=PHONE_FORMATS, default="as_is")
+    country_format = models.CharField(max_length=4, choices=COUNTRY_FORMATS, default="code")
+    ioss_number = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -93,6 +114,8 @@ class StoreUser(StoreOwned):
         max_length=6, choices=[(OWNER, "Owner"), (MEMBER, "Store user")], default=MEMBER
     )
     permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # The columns of order lists as this person wants them: {"" or a folder's id: [key]}.
+    list_columns = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StoreRows(StoreUserQuerySet)
@@ -114,7 +137,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     """Keys to a store's API."""
 
     def live(self) -> Self:
-        return self.filter(revoked_at=None)
+        """Leave out those that were withdrawn or have run out."""
+        is_current = models.Q(expires_at=None) | models.Q(expires_at__gt=Now())
+        return self.filter(is_current, revoked_at=None)
 
     def matching(self, key: str) -> Self:
         return self.live().filter(digest=ApiKey.digest_of(key))
@@ -130,6 +155,13 @@ class ApiKey(StoreOwned):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # What it may do; a key that writes reads, too.
+    scope = models.CharField(max_length=5, choices=SCOPES, default="write")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # The key that takes this one's place; both work until this one runs out.
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -152,3 +184,32 @@ class ApiKey(StoreOwned):
     def digest_of(key: str) -> str:
         """Digest a key for look-up; a plain hash does, the key itself has 297 bits of chance."""
         return hashlib.sha256(key.encode()).hexdigest()
+
+
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    """Calls that may be repeated without being done twice."""
+
+
+class IdempotencyKey(StoreOwned):
+    """A call of the API under a key of the caller's, and the answer it got.
+
+    `status` is None while the first call is on its way.
+    """
+
+    key = models.CharField(max_length=255)
+    # Method, path, query and body of the first call.
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = StoreRows(IdempotencyKeyQuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "key"], name="one_answer_per_key"),
+        ]
+        indexes = [models.Index(fields=["store", "created_at"], name="answer_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.key} in store {self.store_id}"

@@ -142,4 +142,4 @@ class Shipments(StoreAPI):
         return order
 
     def _shipments(self, order: Order) -> Any:
-        return self.rows(Shipment.objects).filter(order=order).order_by("pk")
+        return self.rows(Shipment.objects).present().filter(order=order).order_by("pk")

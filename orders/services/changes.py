@@ -7,9 +7,10 @@ from django.db import transaction
 
 from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
-from orders.models import Order, OrderEvent, OrderItem
+from orders.models import Order, OrderEvent
 from orders.services.events import By, record
-from orders.services.imports import item_words, refuse_known_number, save_items
+from orders.services.imports import refuse_known_number
+from orders.services.lines import lines_of, replace_lines
 from orders.services.rows import check_rows, item_rows, order_values
 
 
@@ -34,18 +35,15 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
         if getattr(order, name) != value:
             before[name], after[name] = getattr(order, name), value
             setattr(order, name, value)
-    present = list(OrderItem.objects.for_store(order.store_id).filter(order=order).in_order())
+    present = lines_of(order)
     rows = item_rows(order, draft.items)
     check_rows(order, rows)
     strangers = {row.pk for row in rows if row.pk} - {row.pk for row in present}
     if strangers:
         raise Refused(f"Item {min(strangers)} is not one of this order.", field="order_items")
-    old, new = item_words(present, rows)
+    old, new = replace_lines(present, rows)
     if old != new:
         before["order_items"], after["order_items"] = old, new
-    gone = {row.pk for row in present} - {row.pk for row in rows}
-    OrderItem.objects.for_store(order.store_id).filter(pk__in=gone).delete()
-    save_items(rows)
     if after:
         order.edited_fields = sorted({*order.edited_fields, *after})
         order.version += 1

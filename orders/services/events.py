@@ -1,12 +1,13 @@
 """Writing down what happened to an order."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from orders.models import Order, OrderEvent
-from orders.signals import order_event_recorded
+from orders.signals import order_events_recorded
 from stores.models import User
 
 
@@ -59,22 +60,46 @@ def record(  # noqa: PLR0913 - an event has this many parts
 
     `before` and `after` hold the changed fields and nothing else.
     """
-    event = OrderEvent(
-        store_id=order.store_id,
-        order=order,
-        kind=kind,
-        sentence=sentence[:1000],
-        actor=by.actor,
-        actor_name=by.name[:254],
-        user=by.user,
-        cause=by.cause,
-        before=plain(before or {}),
-        after=plain(after or {}),
-        details=plain(details or {}),
+    told = Told(order, sentence, before or {}, after or {}, details or {})
+    return record_all([told], kind, by=by)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one event tells of its order; see `record`."""
+
+    order: Order
+    sentence: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def record_all(told: Sequence[Told], kind: OrderEvent.Kind, *, by: By) -> list[OrderEvent]:
+    """Write one event of this kind for each, set-based, and announce them together.
+
+    All orders are of the one store that is entered.
+    """
+    if not told:
+        return []
+    events = OrderEvent.across_stores.bulk_create(
+        OrderEvent(
+            store_id=one.order.store_id,
+            order=one.order,
+            kind=kind,
+            sentence=one.sentence[:1000],
+            actor=by.actor,
+            actor_name=by.name[:254],
+            user=by.user,
+            cause=by.cause,
+            before=plain(one.before),
+            after=plain(one.after),
+            details=plain(one.details),
+        )
+        for one in told
     )
-    event.save(force_insert=True)
-    order_event_recorded.send(OrderEvent, event=event, order=order)
-    return event
+    order_events_recorded.send(OrderEvent, events=events)
+    return events
 
 
 def plain(value: Any) -> Any:

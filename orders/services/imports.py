@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -10,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from orderdesk.lib.refused import Refused
-from orders.drafts import ItemDraft, OrderDraft
+from orders.drafts import OrderDraft
 from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderItem
 from orders.services.events import By, record
 from orders.services.folders import first_folder
+from orders.services.lines import keep_same_lines, lines_of, replace_lines
 from orders.services.moves import move_order
 from orders.services.rows import (
     FROM_THE_SOURCE,
@@ -26,7 +26,6 @@ from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
 CLOSED_FOLDER = "Closed"
-DIGITS_KEPT = Decimal("0.0001")
 
 
 class AlreadyHere(Refused):
@@ -219,7 +218,7 @@ def _apply(order: Order, draft: OrderDraft, by: By, now: datetime) -> bool:
     rows = item_rows(order, draft.items)
     check_rows(order, rows)
     if "order_items" not in kept:
-        _replace_items(order, draft.items, rows, before, after)
+        _replace_items(order, rows, before, after)
     if draft.source_updated_at:
         order.source_updated_at = draft.source_updated_at
     if not after:
@@ -234,71 +233,17 @@ def _apply(order: Order, draft: OrderDraft, by: By, now: datetime) -> bool:
 
 
 def _replace_items(
-    order: Order,
-    drafts: tuple[ItemDraft, ...],
-    rows: list[OrderItem],
-    before: dict[str, Any],
-    after: dict[str, Any],
+    order: Order, rows: list[OrderItem], before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    present = list(OrderItem.objects.for_store(order.store_id).filter(order=order).in_order())
-    old, new = item_words(present, rows)
-    if old == new:
-        return
-    before["order_items"], after["order_items"] = old, new
+    present = lines_of(order)
     by_line = {row.source_line_id: row.pk for row in present if row.source_line_id}
     for row in rows:
         # A line the cart still has keeps its own row, and with it what points there.
         row.pk = by_line.pop(row.source_line_id, None)
-    gone = {row.pk for row in present} - {row.pk for row in rows}
-    OrderItem.objects.for_store(order.store_id).filter(pk__in=gone).delete()
-    save_items(rows)
-
-
-def save_items(rows: list[OrderItem]) -> None:
-    """Insert the lines that are new and update those that have a row."""
-    fields = [
-        field.name
-        for field in OrderItem._meta.concrete_fields
-        if field.name not in ("id", "store", "order")
-    ]
-    OrderItem.across_stores.bulk_update([row for row in rows if row.pk], fields)
-    OrderItem.across_stores.bulk_create([row for row in rows if not row.pk])
-
-
-def item_words(present: list[OrderItem], rows: list[OrderItem]) -> tuple[list[str], list[str]]:
-    """Put old and new lines into words: what is sold, or, where that is equal, everything.
-
-    The words are equal only where nothing of the lines differs.
-    """
-    old, new = [_what_is_sold(row) for row in present], [_what_is_sold(row) for row in rows]
-    if old == new:
-        old, new = [_all_of_item(row) for row in present], [_all_of_item(row) for row in rows]
-    return old, new
-
-
-def _what_is_sold(row: OrderItem) -> str:
-    extras = "".join(f" {name}={value}" for name, value in sorted(row.variation_list.items()))
-    return f"{_as_kept(row.quantity)} × {row.code or row.name} at {row.price:.2f}{extras}"
-
-
-def _all_of_item(row: OrderItem) -> str:
-    words = [
-        _what_is_sold(row),
-        row.name,
-        f"exactly {_as_kept(row.price)}",
-        f"weight {_as_kept(row.weight)}",
-        row.delivery_type,
-        row.category_code,
-        row.fulfillment_method,
-        f"line {row.source_line_id}" if row.source_line_id else "",
-        *(f"{name}={value}" for name, value in sorted(row.metadata.items())),
-    ]
-    return ", ".join(word for word in words if word)
-
-
-def _as_kept(amount: Decimal) -> str:
-    """Write an amount with the digits the database keeps, so that a stored one is no change."""
-    return f"{amount.quantize(DIGITS_KEPT, ROUND_HALF_UP).normalize():f}"
+    keep_same_lines(present, rows)
+    old, new = replace_lines(present, rows)
+    if old != new:
+        before["order_items"], after["order_items"] = old, new
 
 
 def _listed(fields: dict[str, Any]) -> str:

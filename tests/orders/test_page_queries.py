@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.models import Connection
 from orders.models import Folder, Order, OrderEvent, Shipment
-from orders.pages import list_page
+from orders.pages.lists import list_page
 from orders.search import matching, place_of
 from orders.services import hub, record, set_checkout_data
 from stores.models import Store

@@ -15,7 +15,7 @@ from integrations.services import request_submission
 from orders.drafts import ShipmentDraft
 from orders.models import Folder, Order, OrderEvent
 from orders.services import By, add_shipment, delete_order, move_order, record
-from orders.signals import order_event_recorded
+from orders.signals import order_events_recorded
 from rules.models import Rule, RuleRun
 from rules.services import runs_of
 from stores import work
@@ -299,11 +299,11 @@ def test_what_a_service_refuses_needs_a_person(store):
     def cut_the_line(**_):
         Connection.objects.for_store(store).update(state="disconnected")
 
-    order_event_recorded.connect(cut_the_line)
+    order_events_recorded.connect(cut_the_line)
     try:
         do_rules()
     finally:
-        order_event_recorded.disconnect(cut_the_line)
+        order_events_recorded.disconnect(cut_the_line)
 
     run = the_run(order)
     assert (run.state, run.problem) == (

@@ -1,21 +1,16 @@
-"""What the order list and the order page show, read in as few queries as can be."""
+"""What the order list shows."""
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, Subquery, Sum
 
-from orders.models import Folder, Order, OrderEvent, OrderItem, OrderQuerySet, Shipment
+from orders.models import Folder, Order, OrderItem, OrderQuerySet, Shipment
+from orders.pages.seen import digest
 from orders.search import matching, place_of, read_place
 from orders.states import order_state
-from orders.timeline import Day, by_day
 from stores.models import Store
 
-EVENTS_A_PAGE = 30
 COLUMNS = (
     "store",
     "folder__name",
@@ -36,7 +31,12 @@ COLUMNS = (
     "version",
 )
 # What tells how far an order is shipped, without the labels' images.
-PARCELS = Prefetch("shipments", Shipment.across_stores.only("store", "order", "lines"))
+PARCELS = Prefetch(
+    "shipments",
+    Shipment.across_stores.filter(removed_at=None, is_for_child=False).only(
+        "store", "order", "lines"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def list_page(store: Store, wanted: dict[str, Any]) -> ListPage:
         newer=place_of(found[0]) if newer else "",
         older=place_of(found[-1]) if older else "",
         is_first=not newer,
-        seen=_digest(
+        seen=digest(
             [folder and folder.order_count, *((r.order.pk, r.order.version, r.state) for r in rows)]
         ),
         only_find=found[0] if wanted["q"] and len(found) == 1 and not newer else None,
@@ -138,77 +138,3 @@ def _state(order: Order) -> str:
         submissions=order.submissions.all(),
         to_ship=getattr(order, "to_ship", None),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPage:
-    """One order with what hangs on it; `days` is one page of its timeline.
-
-    `events` are those of the timeline, each with the rules' `trace`, `run_state` and
-    `run_problem` where rules ran for it. `older` leads to the timeline's next page, None at its
-    end. `seen` differs as soon as anything that changes by itself does.
-    """
-
-    order: Order
-    state: str
-    items: list[OrderItem]
-    shipments: list[Shipment]
-    submissions: list[Any]
-    events: list[OrderEvent]
-    days: list[Day]
-    older: int | None
-    is_first: bool
-    seen: str
-
-
-def order_page(order: Order, *, zone: str, before: int | None, now: datetime) -> OrderPage:
-    """Read what the order page shows, its days as they are in the store's time zone.
-
-    `before` is the event the timeline's last page ended with.
-    """
-    items = list(order.items.order_by("position", "pk"))
-    shipments = list(order.shipments.defer("label_image").order_by("pk"))
-    submissions = list(order.submissions.select_related("connection").order_by("pk"))
-    found = _events(order, before)
-    events = found[:EVENTS_A_PAGE]
-    pieces = [item.quantity for item in items if item.delivery_type == "ship"]
-    return OrderPage(
-        order=order,
-        state=order_state(
-            order,
-            shipments=shipments,
-            submissions=submissions,
-            to_ship=sum(pieces, Decimal(0)),
-        ),
-        items=items,
-        shipments=shipments,
-        submissions=submissions,
-        events=events,
-        days=by_day(events, zone=zone, now=now),
-        older=events[-1].pk if len(found) > EVENTS_A_PAGE else None,
-        is_first=before is None,
-        seen=_seen(order, submissions, events),
-    )
-
-
-def _events(order: Order, before: int | None) -> list[OrderEvent]:
-    """Give a page of events and one more; rules run once for an event, so none comes twice."""
-    events = OrderEvent.objects.for_store(order.store_id).filter(order=order)
-    if before is not None:
-        events = events.filter(pk__lt=before)
-    told = events.annotate(
-        trace=F("rule_runs__trace"),
-        run_state=F("rule_runs__state"),
-        run_problem=F("rule_runs__problem"),
-    )
-    return list(told.newest_first()[: EVENTS_A_PAGE + 1])
-
-
-def _seen(order: Order, submissions: list[Any], events: list[Any]) -> str:
-    tries = [(one.pk, one.state_word, one.attempts) for one in submissions]
-    told = [(event.pk, event.run_state) for event in events]
-    return _digest([(order.version, order.folder_id), *tries, *told])
-
-
-def _digest(told: Iterable[Any]) -> str:
-    return hashlib.blake2b(repr(list(told)).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""What the pages of orders show, read in as few queries as can be."""
