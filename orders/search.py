@@ -1,15 +1,47 @@
 """Quick search: the one box that takes an order number, an e-mail, a tracking number or a name."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
 from orderdesk.lib.ids import LARGEST_ID, id_in
+from orders.filters.query import Problem, Query
 from orders.models import Order, OrderQuerySet, Shipment
-from stores.models import Store
+from stores.models import Store, User
 
 PARCELS_LOOKED_AT = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search box found.
+
+    `orders` is none at all where there are `problems`. `only` is the one order the text names
+    without doubt.
+    """
+
+    orders: OrderQuerySet
+    query: Query
+    problems: tuple[Problem, ...] = ()
+    only: Order | None = None
+
+    def reason(self, order: Order) -> str:
+        """Name the field that made an order match, where that is cheap to tell; else ''."""
+        return ""
+
+
+def found(store: Store, text: str, *, user: User | None = None) -> Found:
+    """Find a store's orders by what was typed; `user` is who asks.
+
+    Without a text these are all that are not deleted.
+    """
+    if not text.strip():
+        return Found(Order.objects.for_store(store).present(), Query())
+    orders = matching(store, text)
+    first = list(orders[:2])
+    return Found(orders, Query(), only=first[0] if len(first) == 1 else None)
 
 
 def matching(store: Store, text: str) -> OrderQuerySet:
