@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import string
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -142,7 +143,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(is_current, revoked_at=None)
 
     def matching(self, key: str) -> Self:
-        return self.live().filter(digest=ApiKey.digest_of(key))
+        return self.live().known_by(key)
+
+    def known_by(self, key: str) -> Self:
+        """Give the one that this is, whether it still works or not."""
+        return self.filter(digest=ApiKey.digest_of(key))
 
 
 class ApiKey(StoreOwned):
@@ -189,17 +194,23 @@ class ApiKey(StoreOwned):
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
     """Calls that may be repeated without being done twice."""
 
+    def older_than(self, moment: datetime) -> Self:
+        return self.filter(created_at__lt=moment)
+
 
 class IdempotencyKey(StoreOwned):
     """A call of the API under a key of the caller's, and the answer it got.
 
-    `status` is None while the first call is on its way.
+    Written by the transaction that did what the call asked for, so there is never one without the
+    other.
     """
 
     key = models.CharField(max_length=255)
-    # Method, path, query and body of the first call.
+    # Of method, path, query and body of the first call.
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField()
+    # The headers that belong to the answer itself, and its body, byte by byte.
+    headers = models.JSONField(default=dict, blank=True)
     answer = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

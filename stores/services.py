@@ -2,15 +2,18 @@
 
 import zoneinfo
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from orderdesk.lib.refused import Refused
-from stores.models import PERMISSIONS, ApiKey, Store, StoreUser, User
+from stores.models import PERMISSIONS, SCOPES, ApiKey, Store, StoreUser, User
 from stores.scoping import across_stores, entered
 from stores.signals import store_opened
+
+# How long a key and the one that takes its place may both work.
+LONGEST_OVERLAP = timedelta(days=90)
 
 
 def places_of(user: User) -> list[StoreUser]:
@@ -152,10 +155,23 @@ def _in_order(permissions: Iterable[str]) -> list[str]:
 
 
 @transaction.atomic
-def issue_api_key(*, store: Store, name: str, created_by: User | None) -> tuple[ApiKey, str]:
-    """Make a key to the store's API. The key itself is given here and never again."""
+def issue_api_key(
+    *,
+    store: Store,
+    name: str,
+    created_by: User | None,
+    scope: str = "write",
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key to the store's API. The key itself is given here and never again.
+
+    Raises:
+        Refused: if it has no name, or a scope there is not.
+    """
     if not name.strip():
         raise Refused("Give the key a name, so that you know it again.", field="name")
+    if scope not in dict(SCOPES):
+        raise Refused(f"{scope!r} is none of {', '.join(dict(SCOPES))}.", field="scope")
     key = ApiKey.new_key()
     row = ApiKey(
         store=store,
@@ -163,9 +179,47 @@ def issue_api_key(*, store: Store, name: str, created_by: User | None) -> tuple[
         prefix=key[:6],
         digest=ApiKey.digest_of(key),
         created_by=created_by,
+        scope=scope,
+        expires_at=expires_at,
     )
     row.save()
     return row, key
+
+
+@transaction.atomic
+def rotate_key(
+    *, key: ApiKey, overlap: timedelta, now: datetime, by: User | None
+) -> tuple[ApiKey, str]:
+    """Make a key that takes this one's place; both work until the overlap is over.
+
+    The new one has the name and the scope of the old one and lives as long as that was to live.
+
+    Raises:
+        Refused: if the key works no longer, was replaced before, or the overlap cannot be meant.
+    """
+    old = (
+        ApiKey.objects.for_store(key.store_id)
+        .select_for_update(of=("self",))
+        .select_related("store")
+        .get(pk=key.pk)
+    )
+    if old.revoked_at or (old.expires_at and old.expires_at <= now):
+        raise Refused("This key works no longer. Make a new one.")
+    if old.replaced_by_id:
+        raise Refused("This key has been replaced already.")
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise Refused(f"Both keys can work for up to {LONGEST_OVERLAP.days} days.", field="overlap")
+    new, secret = issue_api_key(
+        store=old.store,
+        name=old.name,
+        created_by=by,
+        scope=old.scope,
+        expires_at=now + (old.expires_at - old.created_at) if old.expires_at else None,
+    )
+    old.replaced_by = new
+    old.expires_at = min(old.expires_at or now + overlap, now + overlap)
+    old.save(update_fields=["replaced_by", "expires_at"])
+    return new, secret
 
 
 @transaction.atomic
