@@ -11,7 +11,7 @@ from django.db.models.functions import Substr
 
 from integrations.models import Connection, InboundMessage, Schedule, Submission
 from integrations.registry import CATALOGUE, integration
-from orders.models import Order
+from orders.models import Order, SourceChange
 from stores import work
 from stores.models import Store
 
@@ -61,6 +61,14 @@ KINDS = {
         "Try all {} again",
         "integrations:schedules_try_again",
         "integrations.manage",
+    ),
+    "bulkjob": Kind(
+        "Jobs",
+        "Go on",
+        "Let all {} go on",
+        "integrations:jobs_try_again",
+        "orders.edit",
+        "integrations:jobs_dismiss",
     ),
     "rulerun": Kind(
         "Rules",
@@ -130,7 +138,7 @@ def canceled(store: Store) -> list[Canceled]:
 
 
 def attention_count(store_id: int) -> int:
-    """Count what the page shows: stuck rows, paused connections, orders canceled after sending."""
+    """Count what the page shows: stuck work, paused connections, orders to be decided about."""
     connections = Connection.objects.for_store(store_id).filter(state=Connection.State.PAUSED)
     # One question for all kinds, since every page of the store asks it; each part of it by itself,
     # so that each finds its own index.
@@ -140,7 +148,9 @@ def attention_count(store_id: int) -> int:
         for trouble in _troubles(model)
     ]
     orders = Order.objects.for_store(store_id).canceled_after_sent().order_by().values("pk")
-    return connections.order_by().values("pk").union(orders, *parts, all=True).count()
+    changes = SourceChange.objects.for_store(store_id).waiting().filter(order__deleted_at=None)
+    parts += [orders, changes.order_by().values("pk")]
+    return connections.order_by().values("pk").union(*parts, all=True).count()
 
 
 def groups(store: Store, *, with_bodies: bool) -> list[Group]:

@@ -59,6 +59,8 @@ urlpatterns = [
         attention.messages_dismiss,
         name="messages_dismiss",
     ),
+    path("s/<int:store_id>/attention/jobs", attention.jobs_try_again, name="jobs_try_again"),
+    path("s/<int:store_id>/attention/jobs/dismiss", attention.jobs_dismiss, name="jobs_dismiss"),
     path(
         "s/<int:store_id>/attention/rules/dismiss",
         attention.rule_runs_dismiss,

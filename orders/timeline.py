@@ -108,7 +108,7 @@ def _title(day: date, today: date) -> str:
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
     names = dict.fromkeys([*before, *after])
-    return [(_label(name), *_both(name, before.get(name), after.get(name))) for name in names]
+    return [(label(name), *_both(name, before.get(name), after.get(name))) for name in names]
 
 
 def _both(name: str, before: Any, after: Any) -> tuple[str, str]:
@@ -152,13 +152,14 @@ def _all_of_it(line: dict[str, Any]) -> str:
 def _details(event: OrderEvent) -> list[tuple[str, str]]:
     """Give what stands behind the sentence; a note that the sentence holds whole is left out."""
     return [
-        (_label(name), text(value))
+        (label(name), text(value))
         for name, value in event.details.items()
         if value and value != event.sentence
     ]
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """Write a field's name as people read it."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 

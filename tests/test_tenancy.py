@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models import InboundMessage, Schedule, Submission
 from orders.drafts import ShipmentDraft
-from orders.models import Folder, OrderEvent, OrderItem
+from orders.models import Folder, OrderEvent, OrderItem, SourceChange
 from orders.services import add_shipment, hub
 from rules.models import Rule, RuleRun
 from stores.models import ApiKey, StoreUser
@@ -37,6 +37,9 @@ WITHOUT_A_STORE = {
     "stores:store_open",
     "stores:theme_set",
     "stores:profile",
+    "orders:receipt_view",
+    "orders:document_style",
+    "orders:document_script",
     "orders:api_schema",
     "orders:api_docs",
 }
@@ -125,6 +128,8 @@ def hers(store, alice) -> dict[str, Any]:
         member = StoreUser.objects.for_store(store).get(user=alice)
         item = OrderItem.objects.for_store(store).get(order=order)
         folder = Folder.objects.for_store(store).get(name="New")
+        change = SourceChange(store=store, order=order, after={"email": CANARY})
+        change.save()
     return {
         "store_id": store.pk,
         "order_id": order.pk,
@@ -139,6 +144,7 @@ def hers(store, alice) -> dict[str, Any]:
         "run_id": run.pk,
         "member_id": member.pk,
         "folder_id": folder.pk,
+        "change_id": change.pk,
         "key": "shopify",
         "verb": "orders",
         "kind": "submission",

@@ -13,6 +13,7 @@ from integrations.services import dismiss, replay, request_submission, try_again
 from orderdesk.lib.ids import ids_in
 from orderdesk.lib.refused import Refused
 from orders.models import CANCELED_FOLDER, Folder, Order
+from orders.pages.source_changes import waiting_changes
 from orders.services import By
 from stores.access import PageRequest, store_page
 from stores.models import Store
@@ -27,6 +28,7 @@ def attention_list(request: PageRequest, store: Store) -> HttpResponse:
         "section": "attention",
         "paused": paused(store),
         "canceled": canceled(store),
+        "changes": waiting_changes(store),
         "canceled_folder": Folder.objects.for_store(store).filter(name=CANCELED_FOLDER).first(),
         "groups": groups(store, with_bodies=request.member.can("integrations.manage")),
         "now": timezone.now(),
@@ -60,6 +62,20 @@ def schedules_try_again(request: PageRequest, store: Store) -> HttpResponse:
 def rule_runs_try_again(request: PageRequest, store: Store) -> HttpResponse:
     """Run rules again where they stopped."""
     return _help_on(request, store, "rulerun")
+
+
+@store_page("orders.edit")
+@require_POST
+def jobs_try_again(request: PageRequest, store: Store) -> HttpResponse:
+    """Let jobs go on where they stopped."""
+    return _help_on(request, store, "bulkjob")
+
+
+@store_page("orders.edit")
+@require_POST
+def jobs_dismiss(request: PageRequest, store: Store) -> HttpResponse:
+    """Let jobs rest where they stopped."""
+    return _dismiss(request, store, "bulkjob")
 
 
 @store_page("orders.send")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
@@ -13,15 +13,9 @@ from orders.drafts import OrderDraft
 from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderItem
 from orders.services.events import By, record
 from orders.services.folders import first_folder
-from orders.services.lines import keep_same_lines, lines_of, replace_lines
 from orders.services.moves import move_order
-from orders.services.rows import (
-    FROM_THE_SOURCE,
-    check_rows,
-    check_text,
-    item_rows,
-    order_values,
-)
+from orders.services.rows import check_rows, check_text, item_rows, order_values
+from orders.services.source_changes import follow_source
 from stores.models import Store
 
 Result = Literal["created", "updated", "canceled", "unchanged", "stale"]
@@ -199,56 +193,11 @@ def _follow(order: Order, draft: OrderDraft, by: By, now: datetime) -> Imported:
     last, this = order.source_updated_at, draft.source_updated_at
     if last and this and this < last:
         return Imported(order, "stale")
-    changed = _apply(order, draft, by, now)
+    changed = follow_source(order=order, draft=draft, by=by, now=now)
     if draft.canceled_at and not order.canceled_at:
         _cancel(order, draft, by, now)
         return Imported(order, "canceled")
     return Imported(order, "updated" if changed else "unchanged")
-
-
-def _apply(order: Order, draft: OrderDraft, by: By, now: datetime) -> bool:
-    kept = set(order.edited_fields)
-    values = order_values(draft, currency=order.currency)
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    for name in sorted(FROM_THE_SOURCE - kept):
-        if getattr(order, name) != values[name]:
-            before[name], after[name] = getattr(order, name), values[name]
-            setattr(order, name, values[name])
-    rows = item_rows(order, draft.items)
-    check_rows(order, rows)
-    if "order_items" not in kept:
-        _replace_items(order, rows, before, after)
-    if draft.source_updated_at:
-        order.source_updated_at = draft.source_updated_at
-    if not after:
-        order.save(update_fields=["source_updated_at"])
-        return False
-    order.updated_at = now
-    order.version += 1
-    order.save()
-    sentence = f"{draft.source_name} changed it: {_listed(after)}"
-    record(order, OrderEvent.Kind.UPDATED, sentence, by=by, before=before, after=after)
-    return True
-
-
-def _replace_items(
-    order: Order, rows: list[OrderItem], before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    present = lines_of(order)
-    by_line = {row.source_line_id: row.pk for row in present if row.source_line_id}
-    for row in rows:
-        # A line the cart still has keeps its own row, and with it what points there.
-        row.pk = by_line.pop(row.source_line_id, None)
-    keep_same_lines(present, rows)
-    old, new = replace_lines(present, rows)
-    if old != new:
-        before["order_items"], after["order_items"] = old, new
-
-
-def _listed(fields: dict[str, Any]) -> str:
-    words = [name.replace("_", " ") for name in fields]
-    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _cancel(order: Order, draft: OrderDraft, by: By, now: datetime) -> None:

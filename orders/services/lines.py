@@ -48,14 +48,19 @@ def replace_lines(present: list[OrderItem], rows: list[OrderItem]) -> tuple[Line
 def keep_same_lines(present: list[OrderItem], rows: list[OrderItem]) -> None:
     """Give rows without a `pk` that of a present line that says exactly the same."""
     taken = {row.pk for row in rows if row.pk}
-    free = [(_said(line_told(row)), row.pk) for row in present if row.pk not in taken]
+    free = [(told_without_place(row), row.pk) for row in present if row.pk not in taken]
     for row in rows:
         if row.pk:
             continue
-        said = _said(line_told(row))
+        said = told_without_place(row)
         place = next((place for place, (other, _) in enumerate(free) if other == said), None)
         if place is not None:
             row.pk = free.pop(place)[1]
+
+
+def told_without_place(row: OrderItem) -> dict[str, Any] | None:
+    """Give what an event tells of a line, apart from its place among the others."""
+    return _said(line_told(row))
 
 
 def _said(told: dict[str, Any] | None) -> dict[str, Any] | None:

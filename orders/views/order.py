@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orders.forms.order import CheckoutForm, NoteForm, ShipmentForm
 from orders.models import Order
 from orders.pages.order import order_page
+from orders.pages.source_changes import CHANGE_WAITS, waiting_change
 from orders.services import By, add_shipment, move_order, set_checkout_data
 from orders.services.notes import add_note
 from orders.views.shared import INVALID, UNCHANGED, folder_asked_for, order_address
@@ -93,10 +94,18 @@ def _order_page(request: PageRequest, store: Store, order_id: int, **refused: An
         "checkout_form": CheckoutForm(auto_id="checkout_%s"),
         "shipment_form": ShipmentForm(auto_id="shipment_%s"),
     }
-    context = {"page": page, "order": order, "section": "orders", **forms, **refused}
+    context = {
+        "page": page,
+        "order": order,
+        "section": "orders",
+        "waiting": waiting_change(order),
+        **forms,
+        **refused,
+    }
     return render(request, "orders/order_view.html", context, status=INVALID if refused else 200)
 
 
 def _order(store: Store, order_id: int) -> Order:
     orders = Order.objects.for_store(store).present().select_related("folder")
+    orders = orders.annotate(change_waits=CHANGE_WAITS)
     return get_object_or_404(orders, pk=order_id)
