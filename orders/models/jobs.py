@@ -3,7 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from stores.models import User
 from stores.scoping import StoreOwned, StoreRows
@@ -43,6 +43,9 @@ class BulkJob(Work):
     )
     # Until when it can be taken back; None where it cannot.
     undo_until = models.DateTimeField(null=True, blank=True)
+    # Names the form it was asked by, so that a form sent twice makes one job; '' where it came
+    # without one.
+    once = models.CharField(max_length=40, blank=True)
 
     objects = StoreRows(BulkJobQuerySet)
 
@@ -53,6 +56,13 @@ class BulkJob(Work):
                 name="one_undo_per_job",
                 condition=Q(undoes__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=["store", "once"], name="one_job_per_form", condition=~Q(once="")
+            ),
+        ]
+        indexes = [
+            *Work.Meta.indexes,
+            models.Index(F("store"), F("id").desc(), name="bulk_job_newest"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ class By:
     name: str = ""
     user: User | None = None
     cause: OrderEvent | None = None
+    # The bulk job it is part of; every event then names it as `details["job"]`.
+    job: int | None = None
 
     @classmethod
     def person(cls, user: User) -> "By":
@@ -82,6 +84,7 @@ def record_all(told: Sequence[Told], kind: OrderEvent.Kind, *, by: By) -> list[O
     """
     if not told:
         return []
+    part_of = {"job": by.job} if by.job else {}
     events = OrderEvent.across_stores.bulk_create(
         OrderEvent(
             store_id=one.order.store_id,
@@ -94,7 +97,7 @@ def record_all(told: Sequence[Told], kind: OrderEvent.Kind, *, by: By) -> list[O
             cause=by.cause,
             before=plain(one.before),
             after=plain(one.after),
-            details=plain(one.details),
+            details=plain({**one.details, **part_of}),
         )
         for one in told
     )
