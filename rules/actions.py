@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from rules.facts import Broken, Facts, Snapshot
+from orders.filters.facts import Broken, Facts, Snapshot
 from rules.fields import offer
 
 

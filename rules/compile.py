@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from orders.filters.facts import Broken, Facts, Snapshot
+from orders.filters.kinds import Kind
+from orders.filters.operators import Test
 from rules.actions import ACTIONS, Change
-from rules.facts import Broken, Facts, Snapshot
 from rules.filters import FILTERS, Filter
-from rules.kinds import Kind
-from rules.operators import Test
 
 Values = list[Any]
 Reader = Callable[[Snapshot], Any]

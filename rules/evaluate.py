@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from orders.filters.facts import Snapshot
 from rules.actions import Effect, Step
 from rules.compile import Check, CompiledRule, Deed, RuleSet
-from rules.facts import Snapshot
 
 FIRED = "fired"
 NOT_FIRED = "not_fired"

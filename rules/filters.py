@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from rules.facts import Broken, Facts, Snapshot
+from orders.filters.facts import Broken, Facts, Snapshot
+from orders.filters.kinds import Country, FolderChoice, Kind, Number, Text, Texts
+from orders.filters.operators import OPERATORS
 from rules.fields import offer
-from rules.kinds import Country, FolderChoice, Kind, Number, Text, Texts
-from rules.operators import OPERATORS
 
 NO_VALUE = "A value is missing. To ask for no value, choose “is empty”."
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from orders.filters.facts import Facts
 from rules.actions import ACTIONS
-from rules.facts import Facts
 from rules.filters import FILTERS
 from rules.models import Rule
 from rules.services import RuleDraft

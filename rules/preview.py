@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from orders.filters.facts import Facts
 from orders.models import Order
 from rules.compile import Definition, compile_rules
 from rules.evaluate import evaluate
-from rules.facts import Facts
 from rules.models import Rule
 from rules.reading import definition_of, order_snapshot
 

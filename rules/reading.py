@@ -7,15 +7,15 @@ from django.db.models import Model
 
 from integrations.models import Connection, Submission
 from integrations.registry import integration
+from orders.filters.facts import Facts, Snapshot
 from orders.models import Folder, Order
 from rules.compile import Definition, RuleSet, compile_rules
-from rules.facts import Facts, Snapshot
 from rules.models import Rule
 from stores.work import STUCK
 
 
 def order_snapshot(order: Order) -> Snapshot:
-    """Give the order as plain data; see `rules.facts.Snapshot`."""
+    """Give the order as plain data; see `orders.filters.facts.Snapshot`."""
     items = order.items.order_by("position", "pk")
     # What failed was not sent: a rule may ask for it once more. What a person dismissed rests.
     sent = (

@@ -9,10 +9,10 @@ from django import forms
 from django.db import transaction
 
 from orderdesk.lib.refused import Refused
+from orders.filters.facts import Facts
 from orders.models import Order, OrderEvent
 from rules.actions import ACTIONS
 from rules.compile import Definition
-from rules.facts import Facts
 from rules.filters import FILTERS
 from rules.models import Rule, RuleRun
 from rules.reading import facts_of

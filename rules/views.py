@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from orderdesk.lib.refused import Refused
+from orders.filters.countries import country_names
+from orders.filters.facts import Facts
 from orders.models import Order
 from rules.compile import compile_rules
-from rules.countries import country_names
-from rules.facts import Facts
 from rules.forms import Editor, TrialForm
 from rules.models import Rule, RuleRun
 from rules.preview import try_rule

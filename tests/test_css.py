@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import lucide
 import pytest
 
-from rules.operators import OPERATORS
+from orders.filters.operators import OPERATORS
 
 ROOT = Path(__file__).parent.parent
 STYLES = ROOT / "static" / "css" / "app.css"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from orders.filters.facts import Broken, Snapshot
 from rules.actions import ACTIONS, MoveOrder, SendOrder, SetCheckoutData, Step
-from rules.facts import Broken, Snapshot
 from tests.rules.written import FACTS, NEW, PREPARED, UNLEASHED, an_order, move, send, set_data
 
 TABLE = [

@@ -10,10 +10,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.filters.operators import OPERATORS
 from rules.compile import compile_rules
 from rules.evaluate import CUT, WOULD_NOT_FIRE, Barred, evaluate
 from rules.filters import FILTERS
-from rules.operators import OPERATORS
 from tests.rules.written import (
     FACTS,
     NEW,

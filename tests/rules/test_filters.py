@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from orders.filters.facts import Snapshot
+from orders.filters.operators import OPERATORS
 from rules.compile import compile_rules
 from rules.evaluate import evaluate
-from rules.facts import Snapshot
 from rules.filters import FILTERS
-from rules.operators import OPERATORS
 from tests.rules.written import FACTS, NEW, PREPARED, a_filter, a_rule, an_order, set_data
 
 # Of the order in `an_order`: Shopify, United States, 65.00, folder New, gift = Yes,

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from orders.filters.facts import Facts, Snapshot
 from rules.compile import Definition
-from rules.facts import Facts, Snapshot
 
 NEW, PREPARED = 1, 2
 UNLEASHED = 7

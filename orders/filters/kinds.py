@@ -5,9 +5,9 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from rules.countries import country_code
-from rules.facts import Broken, Facts
-from rules.operators import OPERATORS, Operator
+from orders.filters.countries import country_code
+from orders.filters.facts import Broken, Facts
+from orders.filters.operators import OPERATORS, Operator
 
 SEPARATORS = re.compile(r"[,|\n]")
 SHOWN = 200
