@@ -9,8 +9,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from benchmarks.figures import Gate, Report, Series, ratio
 from benchmarks.machine import BenchFailed
-from orderdesk.lib.twig import Environment, TwigError
+from orderdesk.lib.twig import TwigError
 from orderdesk.lib.twig.batch import Job, render_batch
+from orderdesk.lib.twig.recipe import Recipe
 
 ORDERS, ROUNDS = 10_000, 5
 QUICK_ORDERS, QUICK_ROUNDS = 500, 1
@@ -104,9 +105,9 @@ def with_twig(orders: Orders) -> list[str]:
     Raises:
         BenchFailed: if an order has no receipt.
     """
-    environment = Environment(autoescape="html")
+    recipe = Recipe({"autoescape": "html"})
     texts = []
-    for result in render_batch(environment, [Job(TWIG, {"order": one}) for one in orders]):
+    for result in render_batch(recipe, [Job(TWIG, {"order": one}) for one in orders]):
         if isinstance(result, TwigError):
             raise BenchFailed(f"a receipt was refused: {result}")
         texts.append(result)

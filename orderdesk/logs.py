@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
 MASK = "•••"
-# Who knows a hook's token can post to it.
-HOOK = re.compile(r"(/hooks/)[^\s/?#'\"]+")
+# Who knows a hook's token can post to it, and who knows a receipt's can read it.
+TOKEN = re.compile(r"(/(?:hooks|receipts)/)[^\s/?#'\"]+")
 QUERY = re.compile(r"(?<=[^\s?])\?[^\s?=&'\"]+=[^\s'\"]*")
 EMAIL = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ def told_elsewhere(record: logging.LogRecord) -> bool:
 def without_private_parts(
     logger: Any, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Mask hooks' tokens and e-mail addresses and cut queries off, in every text of a line."""
+    """Mask addresses' tokens and e-mail addresses and cut queries off, in every text of a line."""
     return {name: _masked(value) for name, value in event.items()}
 
 
@@ -50,5 +50,5 @@ def _masked(value: Any) -> Any:
         return {name: _masked(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set):
         return [_masked(each) for each in value]
-    text = HOOK.sub(rf"\1{MASK}", str(value))
+    text = TOKEN.sub(rf"\1{MASK}", str(value))
     return EMAIL.sub(MASK, QUERY.sub("", text))

@@ -1,99 +1,116 @@
 """What tenants' templates may see of an order, and the documents made of it."""
 
 import copy
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
 from django.conf import settings
 
-from orderdesk.lib.barcodes import data_uri
-from orderdesk.lib.money import ZERO, rounded
-from orderdesk.lib.order_filters import order_filters
+from orderdesk.lib.ids import id_in
 from orderdesk.lib.twig import Environment, TwigError, TwigRuntimeError
-from orderdesk.lib.twig.batch import Job, render_batch
-from orderdesk.lib.twig.environment import CORE
+from orderdesk.lib.twig.batch import Job, Walls, render_batch
+from orderdesk.lib.twig.environment import escaping_of
+from orderdesk.lib.twig.limits import Limits
+from orderdesk.lib.twig.recipe import Ask, Recipe
 from orders.models import Order
+from orders.receipts import Receipt, receipt_source
 from orders.shapes import order_json, shown_moment
 from stores.models import Store
 from stores.scoping import entered
 
-# As the hub's own pages write days: nobody takes the month for the day.
-DATE_FORMAT = "j M Y"
 INTERVAL_FORMAT = "%d days"
 # So many orders are read, then rendered by one child, before the next ones are read.
 AT_ONCE = 500
-_CURRENCY = re.compile(r"[A-Z]{3}")
+# One document over many orders may take what so many documents may, and no more.
+LARGEST_SHARE = 5
+
+
+class NoneOfTheseOrders(LookupError):
+    """A document was asked for of orders that are not here."""
 
 
 def template_environment(store: Store, mode: str = "text") -> Environment:
-    """Make the environment of a store's templates.
+    """Make the environment of a store's templates, to render in this process.
 
     `mode` is "text", "html", "xml" or "json"; only html and xml escape.
 
     Raises:
         TwigRuntimeError: if there is no such mode.
     """
+    return template_recipe(store, mode).environment(answers(store))
 
-    def money(amount: Decimal, currency: str) -> str:
-        return money_text(amount, currency or store.currency)
 
-    filters = order_filters(money=money, barcode=data_uri, receipt_url=no_receipts)
-    return Environment.for_mode(
-        mode,
-        timezone=store.timezone,
-        date_format=(DATE_FORMAT, INTERVAL_FORMAT),
-        library=CORE.extended(filters=filters),
+def template_recipe(store: Store, mode: str, *, share: int = 1) -> Recipe:
+    """Say how a store's templates are rendered; with the limits of so many documents.
+
+    Raises:
+        TwigRuntimeError: if there is no such mode.
+    """
+    one = Limits()
+    return Recipe(
+        options={
+            "autoescape": escaping_of(mode),
+            "timezone": store.timezone,
+            "date_format": (store.date_format, INTERVAL_FORMAT),
+        },
+        limits=Limits(
+            steps=one.steps * share, output=one.output * share, seconds=one.seconds * share
+        ),
+        library="orderdesk.lib.order_library:order_library",
+        arguments={"currency": store.currency},
     )
 
 
-def money_text(amount: Decimal, currency: str) -> str:
-    """Write an amount as the hub's own pages do.
+def answers(store: Store, known: Collection[int] = ()) -> Ask:
+    """Give what answers templates' questions; `known` are orders that are in the store."""
 
-    Raises:
-        TwigRuntimeError: if that is no code of a currency.
-    """
-    if not _CURRENCY.fullmatch(currency):
-        raise TwigRuntimeError(f'"{currency[:10]}" is no currency; write it as in "USD".')
-    # The sum takes the sign off a zero.
-    return format_currency(rounded(amount, currency) + ZERO, currency, locale="en_US")
+    def answer(name: str, order_id: str, template: str) -> str:
+        receipt_source(template)
+        found = id_in(order_id)
+        if found is None or not (found in known or _is_here(store, found)):
+            raise TwigRuntimeError(f'There is no order "{order_id[:40]}" to show a receipt of.')
+        return Receipt(store.pk, found, template).address
+
+    return answer
 
 
-def no_receipts(order_id: str, template: str) -> str:
-    """Refuse to give a receipt's address: a link that leads nowhere must not reach a customer.
-
-    Raises:
-        TwigRuntimeError: always.
-    """
-    raise TwigRuntimeError(
-        "receipt_link has no address to give: this hub shows no receipts to the public."
-    )
+def _is_here(store: Store, order_id: int) -> bool:
+    with entered(store):
+        return Order.objects.for_store(store).present().filter(pk=order_id).exists()
 
 
 def order_context(order: Order, *, store: Store, email_count: int = 1) -> dict[str, Any]:
     """Give the variables of a template about one order, as a plain copy.
 
     Shape: {"order": the API's order with its lines and shipments, "store_name", "base_url",
-    "store_timezone", "store_date_format", "store_country"}. Moments are in the store's time zone,
-    not in UTC as the API has them: a template reads and prints them in that zone. The pictures of
-    labels are left out. Lines and shipments must be fetched already.
+    "store_timezone", "store_date_format", "store_country"}. Beside what the API tells, the order
+    has its `currency`. Moments are in the store's time zone, not in UTC as the API has them: a
+    template reads and prints them in that zone. The pictures of labels are left out. Lines and
+    shipments must be fetched already.
     """
+    return {"order": _order(order, store=store, email_count=email_count), **_words(store)}
+
+
+def _order(order: Order, *, store: Store, email_count: int) -> dict[str, Any]:
     told = copy.deepcopy(order_json(order, email_count=email_count, labels=False))
     zone = ZoneInfo(store.timezone)
     for part in (told, *told["order_notes"], *told["order_shipments"]):
         for name in ("date_added", "date_updated"):
             if name in part:
                 part[name] = local_moment(part[name], zone)
+    told["currency"] = order.currency
+    return told
+
+
+def _words(store: Store) -> dict[str, str]:
+    """What every template knows of the store."""
     return {
-        "order": told,
         "store_name": store.name,
         "base_url": settings.BASE_URL,
         "store_timezone": store.timezone,
-        "store_date_format": DATE_FORMAT,
+        "store_date_format": store.date_format,
         "store_country": store.country,
     }
 
@@ -125,29 +142,65 @@ def render_documents(
     Raises:
         TwigError: if the template cannot be read; before any order is.
     """
-    environment = template_environment(store, mode)
-    # Also compiles it once for all children, which are copies of this process.
-    environment.parse(source)
-    return _rendered(environment, store, Job(source, {}, templates or {}), order_ids)
+    recipe = template_recipe(store, mode)
+    recipe.environment().parse(source)
+    return _rendered(recipe, store, Job(source, {}, templates or {}), order_ids)
 
 
 def _rendered(
-    environment: Environment, store: Store, blank: Job, order_ids: Sequence[int]
+    recipe: Recipe, store: Store, blank: Job, order_ids: Sequence[int]
 ) -> Iterator[tuple[int, str | TwigError]]:
     for start in range(0, len(order_ids), AT_ONCE):
-        contexts = _contexts(store, order_ids[start : start + AT_ONCE])
-        jobs = [Job(blank.source, context, blank.templates) for context in contexts.values()]
-        yield from zip(contexts, render_batch(environment, jobs), strict=True)
+        orders = _orders(store, order_ids[start : start + AT_ONCE])
+        words = _words(store)
+        jobs = [
+            Job(blank.source, {"order": each, **words}, blank.templates) for each in orders.values()
+        ]
+        results = render_batch(recipe, jobs, ask=answers(store, orders))
+        yield from zip(orders, results, strict=True)
 
 
-def _contexts(store: Store, order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Give the variables for each order that is there, in the order asked for."""
+def render_together(
+    store: Store,
+    source: str,
+    order_ids: Sequence[int],
+    *,
+    mode: str = "html",
+    templates: Mapping[str, str] | None = None,
+) -> str:
+    """Render one document over many orders: the template's `orders`, a list even of one.
+
+    They come in the order asked for, each once; those that are deleted or another store's are left
+    out. Rendered as `render_documents` does.
+
+    Raises:
+        NoneOfTheseOrders: if none is left.
+        TwigError: if the template cannot be read or rendered.
+    """
+    orders = _orders(store, order_ids)
+    if not orders:
+        raise NoneOfTheseOrders
+    share = min(len(orders), LARGEST_SHARE)
+    context = {"orders": list(orders.values()), **_words(store)}
+    (result,) = render_batch(
+        template_recipe(store, mode, share=share),
+        [Job(source, context, templates or {})],
+        Walls(cpu_seconds=Walls().cpu_seconds * share),
+        ask=answers(store, orders),
+    )
+    if isinstance(result, TwigError):
+        raise result
+    return result
+
+
+def _orders(store: Store, order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Give each order that is there as templates see it, in the order asked for."""
     with entered(store):
         rows = Order.objects.for_store(store).present()
         found = {order.pk: order for order in rows.filter(pk__in=order_ids).with_lines()}
         counts = rows.count_by_email(order.email for order in found.values())
         return {
-            pk: order_context(found[pk], store=store, email_count=counts.get(found[pk].email, 0))
+            pk: _order(found[pk], store=store, email_count=counts.get(found[pk].email, 0))
             for pk in order_ids
             if pk in found
         }

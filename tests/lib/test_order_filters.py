@@ -1,13 +1,15 @@
 """The hub's own filters."""
 
 import base64
+import re
 from decimal import Decimal
 
+import barcode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderdesk.lib.barcodes import data_uri
+from orderdesk.lib.barcodes import LINEAR, data_uri
 from orderdesk.lib.order_filters import order_filters, pre_vat, vat_amount
 from orderdesk.lib.twig import Environment, TwigError
 from orderdesk.lib.twig.environment import CORE
@@ -45,14 +47,31 @@ def test_a_filter_prints_what_the_page_for_authors_says(source, text):
     assert shown(source) == text
 
 
-def test_a_barcode_is_a_picture_of_bars():
-    uri = shown("{{ 'ABC-1'|barcode('C128', 2, 80) }}")
-    kind, _, data = uri.partition(",")
+def bars(uri):
+    """The bars of a picture as the black and white modules that a scanner sees."""
+    picture = base64.b64decode(uri.partition(",")[2]).decode()
+    seen = ["0"] * int(re.findall(r'width="(\d+)"', picture)[0])
+    path = re.findall(r' d="([^"]+)"', picture)
+    for start, length in re.findall(r"M(\d+) 0h(\d+)v\d+H\1z", path[1]):
+        seen[int(start) : int(start) + int(length)] = "1" * int(length)
+    return "".join(seen)
 
-    assert kind == "data:image/svg+xml;base64"
-    assert b"<rect" in base64.b64decode(data)
-    assert uri == shown("{{ 'ABC-1'|barcode }}")
-    assert uri != shown("{{ 'ABC-1'|barcode('C128', 3, 80) }}")
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("C128", "ABC-1"), ("C128", "#1042 a~"), ("C39", "ABC-1"), ("EAN13", "5901234123457")],
+)
+def test_a_barcode_is_a_picture_of_bars_with_white_around(kind, text):
+    uri = shown(f"{{{{ '{text}'|barcode('{kind}', 3, 80) }}}}")
+    modules = "".join(barcode.get(LINEAR[kind], text).build())
+
+    assert uri.startswith("data:image/svg+xml;base64,")
+    assert bars(uri)[::3] == f"{'0' * 10}{modules}{'0' * 10}"
+    assert bars(uri)[2::3] == bars(uri)[::3]
+
+
+def test_a_barcode_is_code_128_two_pixels_a_bar_if_nothing_is_said():
+    assert shown("{{ 'ABC-1'|barcode }}") == shown("{{ 'ABC-1'|barcode('C128', 2, 80) }}")
 
 
 def test_a_qr_code_is_a_picture_of_squares():

@@ -79,6 +79,7 @@ def test_a_receipt_tells_what_was_sold(store):
 
 def test_the_context_is_the_apis_order_and_a_few_words_about_the_store(chicago, settings):
     settings.BASE_URL = "https://hub.example"
+    chicago.date_format = "Y-m-d"
     context = seen(chicago, make_order(chicago, email="ada@example.com"))
 
     order = context.pop("order")
@@ -86,7 +87,7 @@ def test_the_context_is_the_apis_order_and_a_few_words_about_the_store(chicago, 
         "store_name": "Alice's shop",
         "base_url": "https://hub.example",
         "store_timezone": "America/Chicago",
-        "store_date_format": "j M Y",
+        "store_date_format": "Y-m-d",
         "store_country": "US",
     }
     assert order["id"].isdigit()
@@ -95,6 +96,7 @@ def test_the_context_is_the_apis_order_and_a_few_words_about_the_store(chicago, 
     )  # fmt: skip
     assert order["shipping"]["postal_code"] == "62701"
     assert order["order_items"][0]["code"] == "MUG-BLUE"
+    assert order["currency"] == "USD"
 
 
 def test_the_page_for_authors_names_every_variable(store):

@@ -1,30 +1,24 @@
-"""Renders many templates in a forked child that has little time and memory.
+"""Renders many templates in a child that has little time and memory.
 
-The child is a copy of this process, so it needs nothing sent to it, and what it does to itself
-stays with it. When it dies, the template at hand failed and the next one gets a new child.
+When the child dies, the template at hand failed and the next one gets a new child.
 """
 
 from __future__ import annotations
 
-import gc
 import json
-import math
-import os
-import resource
-import select
-import signal
-import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orderdesk.lib.twig import errors
-from orderdesk.lib.twig.environment import Environment
-from orderdesk.lib.twig.errors import RenderKilled, TwigError
+from orderdesk.lib.twig import frames
+from orderdesk.lib.twig.arrays import plain
+from orderdesk.lib.twig.children import NURSERY, Child
+from orderdesk.lib.twig.errors import TwigError
+from orderdesk.lib.twig.recipe import Ask, Recipe, nobody
 
-HEADER = struct.Struct("!BI")
-RENDERED, REFUSED = 0, 1
-PAGE = os.sysconf("SC_PAGE_SIZE")
+# So many bytes of jobs lie ready for the child, that it never waits for this process.
+AHEAD = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,166 +32,112 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Walls:
-    """What the child may use: processor seconds for each job, memory beyond what it inherits.
+    """What a child may use: processor seconds for each job, memory beyond what it starts with.
 
     `jobs` is how many one child renders before the next one takes over.
     """
 
     cpu_seconds: int = 3
     memory_bytes: int = 256 * 1024 * 1024
-    jobs: int = 500
+    jobs: int = 20_000
 
 
 def render_batch(
-    environment: Environment, jobs: Iterable[Job], walls: Walls | None = None
+    recipe: Recipe, jobs: Iterable[Job], walls: Walls | None = None, *, ask: Ask = nobody
 ) -> Iterator[str | TwigError]:
-    """Render jobs one after another; each gives its text, or the error that stopped it."""
-    walls = walls or Walls()
-    pending: list[Job] = []
-    for job in jobs:
-        pending.append(job)
-        if len(pending) == walls.jobs:
-            yield from render_all(environment, pending, walls)
-            pending = []
-    yield from render_all(environment, pending, walls)
+    """Render jobs one after another; each gives its text, or the error that stopped it.
+
+    `ask` is called in this process, where the recipe's library asks about the host.
+
+    Raises:
+        ChildLost: if no child can be started; that is nobody's template's fault.
+    """
+    return Batch(recipe, jobs, walls or Walls(), ask).results()
 
 
-def render_all(
-    environment: Environment, jobs: Sequence[Job], walls: Walls
-) -> Iterator[str | TwigError]:
-    """Render a list of jobs in as many children as it takes."""
-    done = 0
-    while done < len(jobs):
-        with Child(environment, jobs[done:], walls) as child:
-            for result in child.results():
-                done += 1
-                yield result
-        if done < len(jobs):
-            done += 1
-            yield child.epitaph()
+class Batch:
+    """Jobs on their way through one child or more."""
 
-
-class Child:
-    """A forked copy of this process that renders jobs and writes the results to a pipe."""
-
-    def __init__(self, environment: Environment, jobs: Sequence[Job], walls: Walls) -> None:
-        self.environment = environment
-        self.jobs = jobs
+    def __init__(self, recipe: Recipe, jobs: Iterable[Job], walls: Walls, ask: Ask) -> None:
         self.walls = walls
-        self.patience = environment.limits.seconds * 2 + walls.cpu_seconds + 5
-        self.status = 0
-
-    def __enter__(self) -> Child:
-        reading, writing = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(reading)
-            self.live(writing)
-        os.close(writing)
-        self.pipe = reading
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self.pipe)
-        # Harmless where it has gone already; needed where its results are no longer wanted.
-        os.kill(self.pid, signal.SIGKILL)
-        self.status = os.waitpid(self.pid, 0)[1]
-
-    def live(self, pipe: int) -> None:
-        """Render everything, and never return."""
-        status = 1
-        try:
-            gc.disable()
-            for name in (signal.SIGTERM, signal.SIGINT, signal.SIGXCPU):
-                signal.signal(name, signal.SIG_DFL)
-            limit_memory(self.walls.memory_bytes)
-            for job in self.jobs:
-                allow_seconds(self.walls.cpu_seconds)
-                write_all(pipe, self.frame(job))
-            status = 0
-        finally:
-            # Nothing of the parent may run here: no handlers, no buffers, no tests.
-            os._exit(status)
-
-    def frame(self, job: Job) -> bytes:
-        """One job's result as bytes."""
-        try:
-            text = self.environment.render(job.source, job.context, job.templates)
-        except TwigError as error:
-            body = json.dumps(told(error)).encode()
-            return HEADER.pack(REFUSED, len(body)) + body
-        body = text.encode("utf-8", "surrogatepass")
-        return HEADER.pack(RENDERED, len(body)) + body
+        self.ask = ask
+        self.coming = iter(jobs)
+        # Given to a child, and without a result yet: the first one is at hand.
+        self.given: deque[Job] = deque()
+        # Left by a child that ended; the next one gets them first.
+        self.left: deque[Job] = deque()
+        self.template: Job | None = None
+        self.patience = recipe.limits.seconds * 2 + walls.cpu_seconds + 5
+        terms = [recipe.told(), walls.cpu_seconds, walls.memory_bytes]
+        self.opening = frames.data_frame(frames.OPEN, terms)
 
     def results(self) -> Iterator[str | TwigError]:
-        """What the child says, until it falls silent."""
-        while header := self.read(HEADER.size):
-            kind, size = HEADER.unpack(header)
-            body = self.read(size)
-            if len(body) < size:
+        """Each job's result, in order."""
+        while job := self.next_job():
+            self.left.appendleft(job)
+            with NURSERY.child(self.opening, share=self.walls.jobs) as (child, (kind, body)):
+                if kind == frames.REFUSED:
+                    raise frames.retold(json.loads(body))
+                self.template = None
+                yield from self.through(child)
+            self.left = self.given + self.left
+            self.given = deque()
+
+    def next_job(self) -> Job | None:
+        """The next job that no child has."""
+        return self.left.popleft() if self.left else next(self.coming, None)
+
+    def through(self, child: Child) -> Iterator[str | TwigError]:
+        """Render with one child, until all is done, it did its share, or it died."""
+        while self.given_enough(child):
+            said = child.hear(self.patience)
+            if said is None:
+                self.given.popleft()
+                yield child.epitaph(self.walls.cpu_seconds, self.walls.memory_bytes)
                 return
-            if kind == RENDERED:
-                yield body.decode("utf-8", "surrogatepass")
-            else:
-                yield retold(json.loads(body))
+            kind, body = said
+            if kind == frames.ASK:
+                child.send(self.answer(body))
+                continue
+            self.given.popleft()
+            yield result(kind, body)
+        child.send(frames.frame(frames.CLOSE))
+        child.push()
 
-    def read(self, size: int) -> bytes:
-        """So many bytes; fewer where the child has gone or hangs."""
-        parts: list[bytes] = []
-        while size:
-            if not select.select([self.pipe], [], [], self.patience)[0]:
-                return b""
-            part = os.read(self.pipe, min(size, 1 << 20))
-            if not part:
-                return b""
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+    def given_enough(self, child: Child) -> bool:
+        """Give the child jobs ahead of its work; False when there is nothing left for it."""
+        while len(child.unsent) < AHEAD and child.jobs < self.walls.jobs:
+            job = self.next_job()
+            if job is None:
+                break
+            self.give(child, job)
+        return bool(self.given)
 
-    def epitaph(self) -> RenderKilled:
-        """Why the job that the child died of has no result."""
-        if os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGXCPU:
-            why = f"it used more than {self.walls.cpu_seconds} seconds of processor time"
-        elif os.WIFEXITED(self.status):
-            why = f"it needed more than {self.walls.memory_bytes // 1024 // 1024} MiB of memory"
-        else:
-            why = "its process ended"
-        return RenderKilled(f"The template was stopped: {why}.")
+    def give(self, child: Child, job: Job) -> None:
+        """Give the child one job, with its template where that is another one."""
+        last = self.template
+        if last is None or last.source != job.source or last.templates != job.templates:
+            data = [job.source, dict(job.templates)]
+            child.send(frames.data_frame(frames.TEMPLATE, data))
+            self.template = job
+        try:
+            data_of_job = frames.data_frame(frames.RENDER, plain(dict(job.context)))
+        except TwigError as error:
+            data_of_job = frames.data_frame(frames.REFUSE, frames.told(error))
+        child.send(data_of_job)
+        child.jobs += 1
+        self.given.append(job)
 
-
-def limit_memory(allowance: int) -> None:
-    """Let this process grow by so many bytes and no more."""
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-        used = int(file.read().split()[0]) * PAGE
-    resource.setrlimit(resource.RLIMIT_AS, (used + allowance, resource.RLIM_INFINITY))
-
-
-def allow_seconds(seconds: int) -> None:
-    """Let this process use so many more seconds of its processor."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    used = math.ceil(usage.ru_utime + usage.ru_stime)
-    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, resource.RLIM_INFINITY))
+    def answer(self, question: bytes) -> bytes:
+        """What the host answers, as a frame."""
+        try:
+            return frames.data_frame(frames.ANSWER, self.ask(*json.loads(question)))
+        except TwigError as error:
+            return frames.data_frame(frames.DENY, frames.told(error))
 
 
-def write_all(pipe: int, data: bytes) -> None:
-    """Write everything, however often it takes."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(pipe, view) :]
-
-
-def told(error: TwigError) -> list[Any]:
-    """An error as plain data."""
-    return [
-        type(error).__name__, error.message, list(error.suggestions), error.template, error.line,
-        error.column, error.excerpt,
-    ]  # fmt: skip
-
-
-def retold(data: list[Any]) -> TwigError:
-    """The error that `told` described."""
-    name, message, suggestions, template, line, column, excerpt = data
-    kind = getattr(errors, name, errors.TwigRuntimeError)
-    error: TwigError = kind(message, tuple(suggestions))
-    error.template, error.line, error.column, error.excerpt = template, line, column, excerpt
-    return error
+def result(kind: int, body: bytes) -> str | TwigError:
+    """A job's result."""
+    if kind == frames.RENDERED:
+        return body.decode("utf-8", "surrogatepass")
+    return frames.retold(json.loads(body))

@@ -72,10 +72,12 @@ class Environment:
 
     @classmethod
     def for_mode(cls, mode: str, **options: Any) -> Environment:
-        """An environment for text, html, xml or json output."""
-        if mode not in MODES:
-            raise TwigRuntimeError(f'There is no mode "{mode}".')
-        return cls(autoescape=MODES[mode], **options)
+        """An environment for text, html, xml or json output.
+
+        Raises:
+            TwigRuntimeError: if there is no such mode.
+        """
+        return cls(autoescape=escaping_of(mode), **options)
 
     def parse(self, source: str, name: str = "main") -> ReadyTemplate:
         """Read and compile a template, to render it any number of times.
@@ -128,6 +130,17 @@ class Environment:
             raise NestingLimitReached("The template is nested too deep.") from error
         except FAULTS as error:
             raise TwigInternalError(f"The template could not be read ({error}).") from error
+
+
+def escaping_of(mode: str) -> str | bool:
+    """What a mode escapes for.
+
+    Raises:
+        TwigRuntimeError: if there is no such mode.
+    """
+    if mode not in MODES:
+        raise TwigRuntimeError(f'There is no mode "{mode}".')
+    return MODES[mode]
 
 
 class ReadyTemplate:
