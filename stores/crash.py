@@ -14,6 +14,8 @@ POINTS = (
     "send.after_call",
     "send.after_commit",
     "pull.after_page",
+    "bulk.before_commit",
+    "bulk.after_chunk",
 )
 
 

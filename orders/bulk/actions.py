@@ -123,9 +123,7 @@ class OneByOne(BulkAction):
     chunk = 50
 
     @abstractmethod
-    def run_one(
-        self, order: Order, settings: Mapping[str, Any], by: By, now: datetime
-    ) -> Outcome:
+    def run_one(self, order: Order, settings: Mapping[str, Any], by: By, now: datetime) -> Outcome:
         """Do it for one order.
 
         Raises:

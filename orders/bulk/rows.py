@@ -1,0 +1,58 @@
+"""The rows of a job: taking the next ones, and writing what became of them."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from django.db import connection
+
+from orders.bulk.actions import Outcome, State
+from orders.models import BulkJob, BulkOrder
+
+_WRITE = """
+UPDATE orders_bulkorder AS row
+SET state = told.state, sentence = told.sentence, inverse = told.inverse::jsonb,
+    version = told.version, output = told.output
+FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(sentences)s::text[], %(inverses)s::text[],
+    %(versions)s::int[], %(outputs)s::text[])
+    AS told (id, state, sentence, inverse, version, output)
+WHERE row.store_id = %(store)s AND row.id = told.id
+"""
+
+
+def next_rows(job: BulkJob, size: int) -> list[BulkOrder]:
+    """Lock and give the next rows that wait, in their order."""
+    waiting = BulkOrder.objects.for_store(job.store_id).filter(job=job).waiting()
+    return list(waiting.order_by("position").select_for_update()[:size])
+
+
+def write_outcomes(
+    job: BulkJob,
+    rows: Iterable[BulkOrder],
+    outcomes: Mapping[int, Outcome],
+    versions: Mapping[int, int],
+) -> Counter[str]:
+    """Write what became of the rows by one statement, and count it by state.
+
+    `outcomes` and `versions` are by order id; of an order that is gone there is no version.
+    """
+    told = [(row, outcomes[row.order_id]) for row in rows]
+    values = {
+        "store": job.store_id,
+        "ids": [row.pk for row, _ in told],
+        "states": [outcome.state.value for _, outcome in told],
+        "sentences": [outcome.sentence[:1000] for _, outcome in told],
+        # What an undo knows of an order stays where it did not come to it.
+        "inverses": [json.dumps(dict(outcome.inverse or row.inverse)) for row, outcome in told],
+        "versions": [versions.get(row.order_id, 0) for row, _ in told],
+        "outputs": [outcome.output for _, outcome in told],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
+    return Counter(outcome.state.value for _, outcome in told)
+
+
+def skip_the_rest(job: BulkJob, sentence: str) -> int:
+    """Mark what still waits as skipped and give how many."""
+    waiting = BulkOrder.objects.for_store(job.store_id).filter(job=job).waiting()
+    return waiting.update(state=State.SKIPPED, sentence=sentence)
