@@ -8,6 +8,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from inventory.services import CodeTaken
 from orderdesk.lib.refused import Refused
 from orders.services import AlreadyHere
 
@@ -36,15 +37,15 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     response = _envelope(list(sentences(error.detail))[:ERRORS_TOLD], error.status_code)
     if authenticate := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = authenticate
-    if isinstance(error, exceptions.Throttled):
-        response.wait_seconds = getattr(error, "wait", None) or 0
+    if (wait := getattr(error, "wait", None)) is not None:
+        response.wait_seconds = wait
     return response
 
 
 def _refused(error: Refused) -> Response:
     named = not error.field or error.field in error.message
     sentence = error.message if named else f"{error.field}: {error.message}"
-    return _envelope([sentence], 409 if isinstance(error, AlreadyHere) else 400)
+    return _envelope([sentence], 409 if isinstance(error, AlreadyHere | CodeTaken) else 400)
 
 
 def _envelope(errors: list[str], status: int) -> ErrorResponse:

@@ -6,6 +6,7 @@ Every answer is a JSON object with `status`, `message`, `execution_time` and the
 import math
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -13,20 +14,24 @@ from typing import Any, TypeVar
 import structlog
 from django.conf import settings
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import ResolverMatch, resolve
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import ViewSet
 
+from orderdesk.lib.ids import id_in
 from stores import tokens
 from stores.models import ApiKey, Store
+from stores.repeats import Call, UnderWay, UsedForAnother, answer_before, fingerprint, keep_answer
 from stores.scoping import StoreRows, entered, once_more
 from stores.services import note_key_use
 
@@ -34,6 +39,11 @@ Q = TypeVar("Q", bound="models.QuerySet[Any]")
 
 STORE_HEADER = "ORDERDESK-STORE-ID"
 KEY_HEADER = "ORDERDESK-API-KEY"
+REPEAT_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
+# Headers that are part of an answer and not of the moment it is given.
+KEPT_HEADERS = ("ETag",)
+CHANGING = ("POST", "PUT", "DELETE")
 # The time of a key's last use is for people; once an hour spares a write per call.
 KEY_USE_NOTED_EVERY = timedelta(hours=1)
 
@@ -55,21 +65,28 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise exceptions.NotAuthenticated(
                 f"State the store's id and key in the headers {STORE_HEADER} and {KEY_HEADER}."
             )
-        key = _live_key(stated, secret, timezone.now())
+        now = timezone.now()
+        key = _known_key(stated, secret, now)
         if key is None:
             raise exceptions.AuthenticationFailed("The store id or the API key is wrong.")
+        if key.expires_at and key.expires_at <= now:
+            raise exceptions.AuthenticationFailed(
+                f"This API key expired at {key.expires_at:%Y-%m-%d %H:%M:%S} UTC."
+            )
         return Script(key), key
 
     def authenticate_header(self, request: Request) -> str:
         return f'ApiKey realm="{KEY_HEADER}"'
 
 
-def _live_key(stated: str, secret: str, now: datetime) -> ApiKey | None:
-    if not re.fullmatch(r"[0-9]{1,18}", stated):
+def _known_key(stated: str, secret: str, now: datetime) -> ApiKey | None:
+    """Find a key that was not withdrawn; one that ran out is told so."""
+    store_id = id_in(stated)
+    if store_id is None:
         return None
-    with entered(int(stated)):
-        keys = ApiKey.objects.for_store(int(stated)).matching(secret).select_related("store")
-        key = keys.first()
+    with entered(store_id):
+        keys = ApiKey.objects.for_store(store_id).known_by(secret).filter(revoked_at=None)
+        key = keys.select_related("store").first()
         if key and (key.last_used_at is None or now - key.last_used_at > KEY_USE_NOTED_EVERY):
             note_key_use(key=key, now=now)
         return key
@@ -102,6 +119,19 @@ class StoreThrottle(BaseThrottle):
         return self.waiting
 
 
+class CallUnderWay(exceptions.APIException):
+    """The same call is being done right now."""
+
+    status_code = 409
+    wait = 1
+
+
+class KeyOfAnotherCall(exceptions.APIException):
+    """The caller's key stands for another call."""
+
+    status_code = 422
+
+
 class AlwaysJSON(BaseContentNegotiation):
     """Speaks JSON whatever the client claims to send or to want; old clients claim anything."""
 
@@ -122,6 +152,8 @@ class StoreAPI(ViewSet):
     """
 
     http_method_names = ["get", "post", "put", "delete", "head"]
+    # Whether its calls change nothing, whatever their method.
+    only_reads = False
     authentication_classes = [ApiKeyAuthentication]
     throttle_classes = [StoreThrottle]
     content_negotiation_class = AlwaysJSON
@@ -155,8 +187,10 @@ class StoreAPI(ViewSet):
             raise exceptions.NotFound(f"There is no {name} {pk} in this store.")
         return row
 
-    def stated(self, shape: type["serializers.Serializer[Any]"], **context: Any) -> dict[str, Any]:
-        """Read the body as a JSON object of this shape.
+    def stated(
+        self, shape: type["serializers.Serializer[Any]"], *, within: str = "", **context: Any
+    ) -> dict[str, Any]:
+        """Read the body as a JSON object of this shape, alone or within an object that names it.
 
         Raises:
             ParseError: if it is no object.
@@ -165,6 +199,8 @@ class StoreAPI(ViewSet):
         body = self.request.data
         if not isinstance(body, dict):
             raise exceptions.ParseError("The body must be a JSON object.")
+        if isinstance(inner := body.get(within), dict):
+            body = inner
         serializer = shape(data=body, context=context)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
@@ -172,6 +208,14 @@ class StoreAPI(ViewSet):
     def answer(self, message: str, *, status: int = 200, **resource: Any) -> Response:
         """Answer with a message and the resource under its own name."""
         return Response({"status": "success", "message": message, **resource}, status=status)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # After the throttle, so that a call refused here counts like any other.
+        if request.method in CHANGING and self.key.scope != "write" and not self.only_reads:
+            raise exceptions.PermissionDenied(
+                "This API key may only read. Make one that may write, too, for this call."
+            )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # As APIView.dispatch, but the handler runs inside the store, and an error leaves the
@@ -183,34 +227,87 @@ class StoreAPI(ViewSet):
         try:
             self.initial(self.request, *args, **kwargs)
             structlog.contextvars.bind_contextvars(store_id=self.key.store_id)
-            response = self._handle(*args, **kwargs)
+            response = self._handle(started)
         except Exception as error:  # noqa: BLE001 - the handler raises what it does not know
-            response = self.handle_exception(error)
-        _finish(response, started, self.tokens_remaining)
+            response = _enveloped(self.handle_exception(error), started)
+        _tell(response, self.tokens_remaining)
         self.response = self.finalize_response(self.request, response, *args, **kwargs)
         return self.response
 
-    def _handle(self, *args: Any, **kwargs: Any) -> Response:
+    def _handle(self, started: float) -> HttpResponseBase:
         method = str(self.request.method).lower()
         handler = self.http_method_not_allowed
         if method in self.http_method_names:
             handler = getattr(self, method, handler)
-        if method in ("post", "put") and handler != self.http_method_not_allowed:
+        if handler == self.http_method_not_allowed:
+            handler(self.request)
+        if method in ("post", "put"):
             _ = self.request.data  # parsed here, outside of the transaction
+        call = self._call()
 
-        def inside() -> Response:
+        def answered() -> HttpResponseBase:
+            return _enveloped(handler(self.request, *self.args, **self.kwargs), started)
+
+        def inside() -> HttpResponseBase:
             with entered(self.key.store_id):
-                response: Response = handler(self.request, *args, **kwargs)
-            return response
+                return _once(call, answered) if call else answered()
 
         return once_more(inside)
 
+    def _call(self) -> Call | None:
+        """Give the call as its sender marked it for repeating, if it changes anything."""
+        key = self.request.headers.get(REPEAT_HEADER)
+        if key is None or self.request.method not in CHANGING:
+            return None
+        if not re.fullmatch(r"[\x20-\x7e]{1,255}", key):
+            raise exceptions.ParseError(
+                f"{REPEAT_HEADER} must have 1 to 255 letters, digits or signs of ASCII."
+            )
+        body = None if self.request.method == "DELETE" else self.request.data
+        asked = self.request.get_full_path()
+        told = fingerprint(self.request.method, asked, body)
+        return Call(store_id=self.key.store_id, key=key, fingerprint=told)
 
-def _finish(response: Response, started: float, remaining: int | None) -> None:
-    """Add to an envelope what every answer carries."""
-    head = {name: response.data.pop(name) for name in ("status", "message")}
-    seconds = f"{time.perf_counter() - started:.4f} seconds"
-    response.data = {**head, "execution_time": seconds, **response.data}
+
+def _once(call: Call, answered: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Do the call and keep its answer, or give the answer it got before."""
+    now = timezone.now()
+    try:
+        before = answer_before(call=call, now=now)
+    except UnderWay:
+        raise CallUnderWay(
+            f"A call with this {REPEAT_HEADER} is being done right now. Repeat it later."
+        ) from None
+    except UsedForAnother:
+        raise KeyOfAnotherCall(
+            f"This {REPEAT_HEADER} was used for a call with another address or body."
+        ) from None
+    if before:
+        headers = {**before.headers, REPLAYED_HEADER: "true"}
+        return _as_sent(before.status, headers, before.answer)
+    response = answered()
+    assert isinstance(response, Response)  # noqa: S101 - only a GET answers with nothing
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    body = JSONRenderer().render(response.data).decode()
+    keep_answer(call=call, status=response.status_code, headers=headers, answer=body, now=now)
+    return _as_sent(response.status_code, headers, body)
+
+
+def _as_sent(status: int, headers: dict[str, str], body: str) -> HttpResponse:
+    return HttpResponse(body, status=status, headers=headers, content_type="application/json")
+
+
+def _enveloped(response: HttpResponseBase, started: float) -> HttpResponseBase:
+    """Put into an envelope what every one holds."""
+    if isinstance(response, Response):
+        head = {name: response.data.pop(name) for name in ("status", "message")}
+        seconds = f"{time.perf_counter() - started:.4f} seconds"
+        response.data = {**head, "execution_time": seconds, **response.data}
+    return response
+
+
+def _tell(response: HttpResponseBase, remaining: int | None) -> None:
+    """Tell in the headers what is left of the store's calls, and how long to wait."""
     # Nothing was taken from a bucket that nobody could be told to own, so it counts as full.
     response["X-Tokens-Remaining"] = str(settings.API_BURST if remaining is None else remaining)
     if isinstance(wait := getattr(response, "wait_seconds", None), int | float):
@@ -220,7 +317,24 @@ def _finish(response: Response, started: float, remaining: int | None) -> None:
 class NothingHere(StoreAPI):
     """Answers for every address below the API that does not exist."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # No address ends with a slash, but clients that join addresses add one now and then.
+        meant = _without_slash(request.path_info)
+        if meant is not None:
+            return meant.func(request, *meant.args, **meant.kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
     @extend_schema(exclude=True)
     def nothing(self, request: Request, **_: str) -> Response:
         """Say so, in the envelope."""
         raise exceptions.NotFound("There is nothing at this address.")
+
+
+def _without_slash(path: str) -> ResolverMatch | None:
+    if not path.endswith("/"):
+        return None
+    try:
+        found = resolve(path[:-1])
+    except Http404:
+        return None
+    return None if getattr(found.func, "cls", None) in (None, NothingHere) else found
