@@ -100,6 +100,15 @@ CHECKS = [
                   WHERE t.store_id = f.store_id AND t.folder_id = f.id)""",
     ),
     Check(
+        "search knows what orders say",
+        "order {} is searched by other words than it says",
+        """SELECT coalesce(said.order_id, kept.order_id)
+           FROM orders_all_words(nullif(current_setting('app.store_id'), '')::bigint) AS said
+           FULL JOIN orders_searchtext kept
+               ON kept.order_id = said.order_id AND kept.part = said.part
+           WHERE kept.words IS DISTINCT FROM said.words""",
+    ),
+    Check(
         "rules run once for an event",
         "event {} has more than one run of rules",
         "SELECT event_id FROM rules_rulerun GROUP BY event_id HAVING count(*) > 1",

@@ -64,6 +64,20 @@ def test_rows_are_never_read_around_the_first_wall():
         "orders.models.orders",
         "orders.models.folders",
         "orders.pages.lists",
+        "orders.pages.source_changes",
+    }
+
+
+def test_search_is_asked_in_one_place_and_its_table_read_nowhere():
+    """The function reads past the wall; whatever it gives is joined with orders behind it."""
+    askers = {name for name, text in sources() if "orders_containing" in text}
+    readers = {
+        name for name, text in sources() if re.search(r"\bSearchText\b|orders_searchtext", text)
+    }
+
+    assert askers <= {"orders.searchtext", "orders.models.searchtext"}
+    assert readers <= {"orders.models", "orders.models.__init__", "orders.models.searchtext"} | {
+        "orderdesk.verify"
     }
 
 

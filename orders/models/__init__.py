@@ -12,6 +12,7 @@ from orders.models.orders import (
     OrderLink,
     OrderQuerySet,
 )
+from orders.models.searchtext import SearchText
 from orders.models.settings import TAG_COLORS, OrderSettings, SavedSearch, SourceChange
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OrderQuerySet",
     "OrderSettings",
     "SavedSearch",
+    "SearchText",
     "Shipment",
     "ShipmentQuerySet",
     "SourceChange",

@@ -1,0 +1,37 @@
+"""Finding orders by parts of words, through the one function that reads the search table."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Func, TextField, Value
+
+from orderdesk.lib.refused import Refused
+from orders.models import OrderQuerySet
+
+WORDS_ALLOWED = 20
+
+
+class _Containing(Func):
+    """The ids of the entered store's orders that say all of the words."""
+
+    function = "orders_containing"
+    template = "(SELECT %(function)s(%(expressions)s))"
+    output_field = BigIntegerField()
+
+
+def containing(orders: OrderQuerySet, text: str) -> OrderQuerySet:
+    """Keep the orders that say every word of the text, in whatever case and wherever it stands.
+
+    Looked at are an order's id and number, its people (names, company, e-mail, phone, street, city,
+    postal code), its ids elsewhere, its items' names and codes and its tracking numbers. A word of
+    one or two letters must begin a word there. No words keep everything. Deleted orders are
+    among them; that is the caller's to choose.
+
+    Raises:
+        Refused: if there are more words than are looked for at once.
+    """
+    words = list(dict.fromkeys(text.replace("\x00", "").split()))
+    if len(words) > WORDS_ALLOWED:
+        raise Refused(f"Search for up to {WORDS_ALLOWED} words at once.", field="q")
+    if not words:
+        return orders
+    wanted = Value(words, output_field=ArrayField(TextField()))
+    return orders.filter(pk__in=_Containing(wanted))
