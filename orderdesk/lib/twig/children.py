@@ -25,6 +25,10 @@ from orderdesk.lib.twig.frames import Frame, Inbox
 
 # So many wait for the next batch; more are ended when they have nothing to do.
 KEPT = 2
+# Once so many are at work, a batch waits for one of them, but not for ever: who holds one may
+# itself be waiting for this batch.
+AT_WORK = 4
+WAIT_SECONDS = 2.0
 # A busy machine takes its time to start an interpreter.
 START_SECONDS = 60
 # The packages that this one lies in are entered without running them: what an application does
@@ -64,6 +68,7 @@ class Child:
         self.unsent = bytearray()
         self.jobs = 0
         self.is_fit = True
+        self.is_done = False
 
     def send(self, data: bytes) -> None:
         """Have something sent as soon as the child takes it."""
@@ -144,8 +149,9 @@ class Nursery:
     """The children that wait for a batch."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.change = threading.Condition()
         self.idle: list[Child] = []
+        self.at_work = 0
 
     @contextlib.contextmanager
     def child(self, opening: bytes, *, share: int) -> Iterator[tuple[Child, Frame]]:
@@ -156,58 +162,68 @@ class Nursery:
         Raises:
             ChildLost: if none can be started.
         """
-        child, said = self.found(opening)
-        finished = False
+        waiting = self.take()
+        child: Child | None = None
         try:
+            child, said = self.ready(waiting, opening)
             yield child, said
-            finished = True
+            child.is_done = child.is_fit and child.jobs < share
         finally:
-            if finished and child.is_fit and child.jobs < share:
-                self.keep(child)
-            else:
-                child.end()
+            self.give_back(child)
 
-    def found(self, opening: bytes) -> tuple[Child, Frame]:
-        """A child that waited, or a new one."""
-        while child := self.pop():
-            # It may have gone since, when it had waited long enough.
-            if said := child.opens(opening):
-                return child, said
-            child.end()
+    def take(self) -> Child | None:
+        """One that waits, if there is one or will be soon; None if a new one is due."""
+        with self.change:
+            if self.at_work >= AT_WORK and not self.idle:
+                self.change.wait_for(self.is_free, WAIT_SECONDS)
+            self.at_work += 1
+            return self.idle.pop() if self.idle else None
+
+    def is_free(self) -> bool:
+        """Can a batch begin without one more child than should be at work?"""
+        return bool(self.idle) or self.at_work < AT_WORK
+
+    def ready(self, waiting: Child | None, opening: bytes) -> tuple[Child, Frame]:
+        """The child that waited, or a new one, with what it says to the batch."""
+        if waiting:
+            if said := waiting.opens(opening):
+                return waiting, said
+            # It has gone since, when it had waited long enough.
+            waiting.end()
         try:
             child = Child()
         except OSError as error:
             raise ChildLost(f"The child that renders does not start: {error}") from error
-        said = child.opens(opening)
-        if not said:
-            raise ChildLost(f"The child that renders ended with status {child.end()}.")
-        return child, said
+        if said := child.opens(opening):
+            return child, said
+        raise ChildLost(f"The child that renders ended with status {child.end()}.")
 
-    def pop(self) -> Child | None:
-        """One that waits."""
-        with self.lock:
-            return self.idle.pop() if self.idle else None
-
-    def keep(self, child: Child) -> None:
-        """Let a child wait, if not too many do."""
-        with self.lock:
-            if len(self.idle) < KEPT:
+    def give_back(self, child: Child | None) -> None:
+        """Let a child wait for another batch, or end it; who waits for a child may go on."""
+        with self.change:
+            self.at_work -= 1
+            is_kept = child is not None and child.is_done and len(self.idle) < KEPT
+            if child and is_kept:
+                child.is_done = False
                 self.idle.append(child)
-                return
-        child.end()
+            self.change.notify()
+        if child and not is_kept:
+            child.end()
 
     def close(self) -> None:
         """End all that wait."""
-        while child := self.pop():
+        with self.change:
+            idle, self.idle = self.idle, []
+        for child in idle:
             child.end()
 
     def forget(self) -> None:
         """Let go of a parent's children, in a fork of it: they are not ours to wait for."""
-        self.lock = threading.Lock()
+        self.change = threading.Condition()
         for child in self.idle:
             child.process.returncode = 0
             child.shut()
-        self.idle = []
+        self.idle, self.at_work = [], 0
 
 
 NURSERY = Nursery()

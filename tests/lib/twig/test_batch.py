@@ -212,3 +212,12 @@ def test_a_child_ends_when_its_parent_does():
     child.shut()
 
     assert child.process.wait(20) == 0
+
+
+def test_a_batch_inside_another_one_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("orderdesk.lib.twig.children.AT_WORK", 1)
+    monkeypatch.setattr("orderdesk.lib.twig.children.WAIT_SECONDS", 0.05)
+
+    outer = render_batch(Recipe(), [Job("{{ x }}", {"x": 1})] * 2)
+
+    assert [next(outer), rendered(Recipe(), "{{ x }}"), list(outer)] == ["1", ["0"], ["1"]]
