@@ -19,7 +19,12 @@ class IntegrationsConfig(AppConfig):
 
 def _push_tracking(*, events: list[Any], **_: Any) -> None:
     from integrations.services import push_tracking
+    from integrations.tracking import drop_tracking, tell_of_correction
 
     for event in events:
         if event.kind == event.Kind.SHIPMENT_ADDED:
             push_tracking(event=event, order=event.order)
+        elif event.kind == event.Kind.SHIPMENT_DELETED:
+            drop_tracking(event=event)
+        elif event.kind == event.Kind.SHIPMENT_UPDATED:
+            tell_of_correction(event=event)

@@ -27,6 +27,7 @@ from integrations.vault import seal
 from orderdesk.lib.refused import Refused
 from orders.models import Folder, Order, OrderEvent, Shipment
 from orders.services import By, record
+from orders.services.shipments import parcel_in
 from stores import bell, work
 from stores.models import Store
 from stores.scoping import entered
@@ -350,7 +351,7 @@ def _request(
 
 def push_tracking(*, event: OrderEvent, order: Order) -> None:
     """Have a new parcel told to the cart its order came from, if that cart asks for it."""
-    shipment = Shipment.objects.for_store(order.store_id).get(pk=event.after["shipment"])
+    shipment = Shipment.objects.for_store(order.store_id).get(pk=parcel_in(event))
     for row in Connection.objects.for_store(order.store_id).connected():
         plugin = integration(row.key)
         is_its_cart = plugin.source_name == order.source_name and plugin.can("push_shipment")

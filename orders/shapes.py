@@ -36,6 +36,28 @@ RETURN_PARTS = (
 )
 
 
+# What an event tells of a parcel. Labels are images, and what they weigh belongs in no event.
+PARCEL_COLUMNS = (
+    "tracking_number",
+    "carrier_code",
+    "shipment_method",
+    "weight",
+    "cost",
+    "status",
+    "tracking_url",
+    "lines",
+    "source",
+    "cart_shipment_id",
+    "shipped_date",
+)
+
+
+def parcel_told(shipment: Shipment) -> dict[str, Any]:
+    """Give what an event tells of a parcel."""
+    told = {name: getattr(shipment, name) for name in PARCEL_COLUMNS}
+    return {**told, "shipped_date": told["shipped_date"] and told["shipped_date"].isoformat()}
+
+
 def shown_moment(value: datetime, zone: tzinfo = UTC) -> str:
     """Show a moment as the contract does: in UTC, to the second, without naming the zone."""
     return value.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")

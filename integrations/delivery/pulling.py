@@ -258,7 +258,9 @@ def _not_here_yet(
     known = {row.external_id: row for row in rows}
     for parcel in parcels:
         here = known.get(parcel.draft.external_id)
-        if here and number_shipment(shipment=here, draft=parcel.draft, by=source.by):
+        if here and number_shipment(
+            shipment=here, draft=parcel.draft, by=source.by, now=timezone.now()
+        ):
             counts.changed += 1
     return [parcel for parcel in parcels if parcel.draft.external_id not in known]
 

@@ -121,6 +121,8 @@ def _why_not(job: Job) -> work.Setback | None:
     name, problem = job.plugin.name, ""
     if job.row.connection.state == Connection.State.DISCONNECTED:
         problem = f"{name} was disconnected before {job.what} was sent."
+    elif job.parcel and job.parcel.removed_at:
+        problem = f"The shipment was removed before {name} was told of it."
     elif not job.parcel and job.order.deleted_at:
         problem = f"The order was deleted before it was sent to {name}."
     elif not job.parcel and job.order.canceled_at:
@@ -156,6 +158,8 @@ def _cleared(mine: work.Claim, job: Job) -> bool:
         work.extend(mine, in_doubt=False)
         job.row.in_doubt = False
         job.order.refresh_from_db(fields=["canceled_at", "deleted_at"])
+        if job.parcel:
+            job.parcel.refresh_from_db(fields=["removed_at"])
         if setback := _why_not(job):
             _end(mine, job, setback)
             return False
@@ -186,10 +190,7 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
         if looked_up:
             sentence += "; it had arrived at an earlier try and was not sent again"
         if job.parcel:
-            # By this id the parcel is told from another one of the same number.
-            job.parcel.cart_shipment_id = receipt.external_id[:120]
-            job.parcel.save(update_fields=["cart_shipment_id"])
-            record(order, OrderEvent.Kind.TRACKING_PUSHED, sentence, by=job.by)
+            _told_of(job.parcel, order, receipt.external_id[:120], sentence, job.by)
             return
         before = {
             "fulfillment_name": order.fulfillment_name,
@@ -197,7 +198,8 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
         }
         order.fulfillment_name, order.fulfillment_id = job.plugin.name, receipt.external_id[:120]
         order.updated_at = now
-        order.save(update_fields=["fulfillment_name", "fulfillment_id", "updated_at"])
+        order.version += 1
+        order.save(update_fields=["fulfillment_name", "fulfillment_id", "updated_at", "version"])
         event = record(
             order,
             OrderEvent.Kind.SUBMITTED,
@@ -213,6 +215,20 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
             told = f"It was canceled meanwhile and is not canceled at {job.plugin.name}"
             record(order, OrderEvent.Kind.SUBMISSION_FAILED, told, by=job.by)
         move_as_set(order, job.row.connection, "after_import_folder", job.plugin.name, event)
+
+
+def _told_of(parcel: Shipment, order: Order, external_id: str, sentence: str, by: By) -> None:
+    """Write that the cart knows the parcel, by an id that tells it from one of the same number."""
+    before, parcel.cart_shipment_id = parcel.cart_shipment_id, external_id
+    parcel.save(update_fields=["cart_shipment_id"])
+    record(
+        order,
+        OrderEvent.Kind.TRACKING_PUSHED,
+        sentence,
+        by=by,
+        before={"shipments": {parcel.pk: {"cart_shipment_id": before}}},
+        after={"shipments": {parcel.pk: {"cart_shipment_id": external_id}}},
+    )
 
 
 def _locked(order: Order) -> Order:

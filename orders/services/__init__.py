@@ -5,8 +5,8 @@ from orders.services.changes import (
     delete_order,
     replace_order,
     restate_origin,
-    set_checkout_data,
 )
+from orders.services.data import set_checkout_data
 from orders.services.events import By, hub, record
 from orders.services.folders import ensure_default_folders, first_folder, folder_named
 from orders.services.imports import AlreadyHere, Imported, create_order, import_order

@@ -114,38 +114,6 @@ def restate_origin(
 
 
 @transaction.atomic
-def set_checkout_data(*, order: Order, values: dict[str, str], by: By, now: datetime) -> bool:
-    """Set fields of the checkout data and tell whether any value changed.
-
-    Raises:
-        Refused: if a name is empty.
-    """
-    if "" in values:
-        raise Refused("A checkout data field needs a name.", field="checkout_data")
-    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
-    changed = {
-        name: value for name, value in values.items() if order.checkout_data.get(name) != value
-    }
-    if not changed:
-        return False
-    before = {name: order.checkout_data.get(name, "") for name in changed}
-    order.checkout_data = {**order.checkout_data, **changed}
-    order.version += 1
-    order.updated_at = now
-    check_rows(order, [])
-    order.save(update_fields=["checkout_data", "version", "updated_at"])
-    record(
-        order,
-        OrderEvent.Kind.CHECKOUT_DATA_CHANGED,
-        f"Checkout data set: {', '.join(changed)}",
-        by=by,
-        before=before,
-        after=changed,
-    )
-    return True
-
-
-@transaction.atomic
 def delete_order(*, order: Order, by: By, now: datetime) -> None:
     """Take an order out of sight. Its history stays, and importing it again does not bring it back.
 
@@ -156,7 +124,8 @@ def delete_order(*, order: Order, by: By, now: datetime) -> None:
         return
     order.deleted_at = order.updated_at = now
     order.save(update_fields=["deleted_at", "updated_at"])
-    record(order, OrderEvent.Kind.DELETED, "Deleted", by=by)
+    told = {"before": {"deleted_at": None}, "after": {"deleted_at": now}}
+    record(order, OrderEvent.Kind.DELETED, "Deleted", by=by, **told)
 
 
 @transaction.atomic

@@ -207,7 +207,14 @@ def _cancel(order: Order, draft: OrderDraft, by: By, now: datetime) -> None:
     sentence = f"Canceled at {draft.source_name}{reason}"
     if order.fulfillment_name:
         sentence += f". {order.fulfillment_name} already has it; it is not canceled there"
-    event = record(order, OrderEvent.Kind.CANCELED, sentence, by=by)
+    event = record(
+        order,
+        OrderEvent.Kind.CANCELED,
+        sentence,
+        by=by,
+        before={"canceled_at": None},
+        after={"canceled_at": order.canceled_at},
+    )
     folder = Folder.objects.for_store(order.store_id).filter(name=CANCELED_FOLDER).first()
     if folder and not order.fulfillment_name:
         because = By(by.actor, by.name, by.user, cause=event)

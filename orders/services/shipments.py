@@ -1,16 +1,19 @@
-"""Parcels coming back to their orders."""
+"""Parcels coming back to their orders, put right and taken off again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from orderdesk.lib.carriers import guess_carrier, tracking_url
 from orderdesk.lib.refused import Refused
 from orders.drafts import ShipmentDraft
+from orders.merging import merged
 from orders.models import Order, OrderEvent, Shipment
-from orders.services.events import By, record
+from orders.services.events import By, plain, record
 from orders.services.rows import check_row
+from orders.shapes import PARCEL_COLUMNS, parcel_told
 
 # What stands for a number where there is none.
 NO_NUMBER = "n/a"
@@ -92,37 +95,137 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         OrderEvent.Kind.SHIPMENT_ADDED,
         f"Shipped with {carrier or 'an unnamed carrier'}, tracking number {number}",
         by=by,
-        after={"shipment": shipment.pk, "tracking_number": number, "carrier_code": carrier},
+        before={"shipments": {shipment.pk: None}},
+        after={"shipments": {shipment.pk: parcel_told(shipment)}},
     )
     return shipment
 
 
+def parcel_in(event: OrderEvent) -> int:
+    """Give the id of the parcel that an event about a parcel tells of."""
+    return int(next(iter(event.after["shipments"])))
+
+
 @transaction.atomic
-def number_shipment(*, shipment: Shipment, draft: ShipmentDraft, by: By) -> bool:
+def number_shipment(*, shipment: Shipment, draft: ShipmentDraft, by: By, now: datetime) -> bool:
     """Give a parcel that came without a number the one its source tells later.
 
-    Tells whether it did: a parcel that has a number keeps it.
+    Tells whether it did: a parcel that has a number keeps it, and one taken off stays as it was.
     """
     number = draft.tracking_number.strip()
-    shipment = (
-        Shipment.objects.for_store(shipment.store_id)
-        .select_for_update(of=("self",))
-        .select_related("order")
-        .get(pk=shipment.pk)
-    )
-    if shipment.tracking_number != NO_NUMBER or number in ("", NO_NUMBER):
+    shipment = _locked(shipment)
+    named = shipment.tracking_number != NO_NUMBER or number in ("", NO_NUMBER)
+    if named or shipment.removed_at:
         return False
-    shipment.tracking_number = number
-    shipment.carrier_code = draft.carrier_code.strip() or guess_carrier(number)
-    shipment.tracking_url = draft.tracking_url or tracking_url(shipment.carrier_code, number)
-    check_row(shipment)
-    shipment.save(update_fields=["tracking_number", "carrier_code", "tracking_url"])
+    carrier = draft.carrier_code.strip() or guess_carrier(number)
+    changed = {
+        "tracking_number": number,
+        "carrier_code": carrier,
+        "tracking_url": draft.tracking_url or tracking_url(carrier, number),
+    }
+    sentence = f"Parcel {shipment.pk} has its tracking number now: {number}"
+    _change(shipment, changed, sentence, by, now)
+    return True
+
+
+@transaction.atomic
+def change_shipment(
+    *,
+    shipment: Shipment,
+    values: Mapping[str, Any],
+    by: By,
+    now: datetime,
+    based_on: Mapping[str, Any] | None = None,
+) -> bool:
+    """Put right what is known of a parcel, by column, and tell whether anything changed.
+
+    A new number or carrier leads to the page of that carrier, unless `values` name another one.
+
+    Raises:
+        Conflict: if somebody changed the same since; see `merging.merged`.
+        Refused: if the parcel was taken off, its number is empty or a value does not fit.
+    """
+    shipment = _locked(shipment)
+    if shipment.removed_at or shipment.order.deleted_at:
+        raise Refused("This shipment is not on the order any more.", field="tracking_number")
+    present = {name: getattr(shipment, name) for name in values}
+    changed = merged(present, values, based_on)
+    if not changed:
+        return False
+    if not changed.get("tracking_number", shipment.tracking_number).strip():
+        raise Refused(
+            "A shipment needs a tracking number; write n/a where there is none.",
+            field="tracking_number",
+        )
+    if {"tracking_number", "carrier_code"} & set(changed) and "tracking_url" not in changed:
+        changed["tracking_url"] = _address_of({**present, **changed}, shipment)
+    number = changed.get("tracking_number", shipment.tracking_number)
+    _change(shipment, changed, f"Changed the shipment with tracking number {number}", by, now)
+    return True
+
+
+@transaction.atomic
+def remove_shipment(*, shipment: Shipment, by: By, now: datetime) -> bool:
+    """Take a parcel off its order and tell whether it was on it. Its row and its story stay.
+
+    The source that told of it does not bring it back. What a cart was told already stays told.
+    """
+    shipment = _locked(shipment)
+    if shipment.removed_at:
+        return False
+    shipment.removed_at = shipment.updated_at = now
+    shipment.version += 1
+    shipment.save(update_fields=["removed_at", "updated_at", "version"])
+    _touch(shipment.order, now)
     record(
         shipment.order,
-        OrderEvent.Kind.DETAILS_CHANGED,
-        f"Parcel {shipment.pk} has its tracking number now: {number}",
+        OrderEvent.Kind.SHIPMENT_DELETED,
+        f"Removed the shipment with tracking number {shipment.tracking_number}",
         by=by,
-        before={"tracking_number": NO_NUMBER},
-        after={"tracking_number": number},
+        before={"shipments": {shipment.pk: parcel_told(shipment)}},
+        after={"shipments": {shipment.pk: None}},
     )
     return True
+
+
+def _address_of(stated: Mapping[str, Any], shipment: Shipment) -> str:
+    carrier = stated.get("carrier_code", shipment.carrier_code)
+    return tracking_url(carrier, stated.get("tracking_number", shipment.tracking_number))
+
+
+def _locked(shipment: Shipment) -> Shipment:
+    """Lock the order first, as everybody who changes its parcels does, then the parcel."""
+    orders = Order.objects.for_store(shipment.store_id).select_for_update()
+    order = orders.get(pk=shipment.order_id)
+    row = Shipment.objects.for_store(shipment.store_id).select_for_update().get(pk=shipment.pk)
+    row.order = order
+    return row
+
+
+def _change(
+    shipment: Shipment, changed: Mapping[str, Any], sentence: str, by: By, now: datetime
+) -> None:
+    before = {name: getattr(shipment, name) for name in changed}
+    for name, value in changed.items():
+        setattr(shipment, name, value)
+    check_row(shipment)
+    shipment.version += 1
+    shipment.updated_at = now
+    shipment.save(update_fields=[*changed, "version", "updated_at"])
+    _touch(shipment.order, now)
+    told = [name for name in changed if name in PARCEL_COLUMNS]
+    record(
+        shipment.order,
+        OrderEvent.Kind.SHIPMENT_UPDATED,
+        sentence,
+        by=by,
+        before={"shipments": {shipment.pk: plain({name: before[name] for name in told})}},
+        after={"shipments": {shipment.pk: plain({name: changed[name] for name in told})}},
+    )
+
+
+def _touch(order: Order, now: datetime) -> None:
+    """Let whoever watches the order see that something about it changed."""
+    order.version += 1
+    order.updated_at = now
+    order.save(update_fields=["version", "updated_at"])

@@ -1,0 +1,94 @@
+"""Setting the free fields of an order: what people read, and what only machines do."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from orderdesk.lib.refused import Refused
+from orders.merging import merged
+from orders.models import Order, OrderEvent
+from orders.services.editing import locked_for_edit, save_changes
+from orders.services.events import By
+
+# Column → how many characters fit as JSON, the kind of event, and what people call it.
+DATA = {
+    "checkout_data": (3500, OrderEvent.Kind.CHECKOUT_DATA_CHANGED, "Checkout data"),
+    "order_metadata": (2000, OrderEvent.Kind.METADATA_CHANGED, "Metadata"),
+}
+NAME_ALLOWED = 250
+
+
+def set_checkout_data(
+    *, order: Order, values: Mapping[str, str | None], by: By, now: datetime
+) -> bool:
+    """Set fields of the checkout data, None takes one away, and tell whether any changed.
+
+    Raises:
+        Refused: if a name is empty or all of it is too long.
+    """
+    return change_data(order=order, column="checkout_data", values=values, by=by, now=now)
+
+
+@transaction.atomic
+def change_data(
+    *,
+    order: Order,
+    column: str,
+    values: Mapping[str, str | None],
+    by: By,
+    now: datetime,
+    based_on: Mapping[str, Any] | None = None,
+) -> bool:
+    """Set fields of a column of `DATA`, None takes one away, and tell whether any changed.
+
+    An empty value is a value: the name alone may say all there is to say.
+
+    Raises:
+        Conflict: if somebody changed the same fields since; see `merging.merged`.
+        Refused: if a name is empty or too long, or all of it is.
+    """
+    longest, kind, title = DATA[column]
+    for name in values:
+        _check_name(name, title, column)
+    order = locked_for_edit(order)
+    present: dict[str, str] = getattr(order, column)
+    changed = merged(present, values, based_on)
+    if not changed:
+        return False
+    whole = {**present, **changed}
+    kept = {name: value for name, value in whole.items() if value is not None}
+    length = len(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    if length > longest and length > len(json.dumps(present, ensure_ascii=False)):
+        raise Refused(
+            f"{title} has {length:,} characters as JSON; at most {longest:,} fit.", field=column
+        )
+    told = save_changes(
+        order,
+        {column: kept},
+        kind=kind,
+        sentence=_sentence(title, changed),
+        by=by,
+        now=now,
+        edited=[column],
+    )
+    return told is not None
+
+
+def _check_name(name: str, title: str, column: str) -> None:
+    if not name.strip():
+        raise Refused(f"A field of {title.lower()} needs a name.", field=column)
+    if len(name) > NAME_ALLOWED:
+        raise Refused(
+            f"The name {name[:40]!r}… has {len(name):,} characters; at most {NAME_ALLOWED} fit.",
+            field=column,
+        )
+
+
+def _sentence(title: str, changed: Mapping[str, str | None]) -> str:
+    was_set = ", ".join(name for name, value in changed.items() if value is not None)
+    gone = ", ".join(name for name, value in changed.items() if value is None)
+    words = [f"set: {was_set}" if was_set else "", f"removed: {gone}" if gone else ""]
+    return f"{title} {'; '.join(filter(None, words))}"
