@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -51,6 +52,23 @@ def open_store(
     with entered(store):
         StoreUser(store=store, user=owner, role=StoreUser.OWNER).save()
         store_opened.send(Store, store=store)
+    return store
+
+
+@transaction.atomic
+def change_store(*, store: Store, values: dict[str, Any]) -> Store:
+    """Set some of a store's details; see `Store` for what there is.
+
+    Raises:
+        Refused: if the name is empty or the time zone unknown.
+    """
+    for name, value in values.items():
+        setattr(store, name, value.strip() if isinstance(value, str) else value)
+    if not store.name:
+        raise Refused("A store needs a name.", field="name")
+    if store.timezone not in zoneinfo.available_timezones():
+        raise Refused(f"{store.timezone!r} is not a time zone.", field="timezone")
+    store.save(update_fields=list(values))
     return store
 
 

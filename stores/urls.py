@@ -9,8 +9,14 @@ urlpatterns = [
     path("stores", views.index, name="index"),
     path("stores/new", views.store_open, name="store_open"),
     path("theme", views.theme_set, name="theme_set"),
+    path("s/<int:store_id>/settings/store", views.store_details, name="store_details"),
     path("s/<int:store_id>/settings/api", views.api_keys, name="api_keys"),
     path("s/<int:store_id>/settings/api/new", views.api_key_issue, name="api_key_issue"),
+    path(
+        "s/<int:store_id>/settings/api/<int:key_id>/rotate",
+        views.api_key_rotate,
+        name="api_key_rotate",
+    ),
     path(
         "s/<int:store_id>/settings/api/<int:key_id>/revoke",
         views.api_key_revoke,

@@ -1,6 +1,8 @@
 """A person's stores, and what belongs to a store alone: its keys and its people."""
 
+from datetime import timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,18 +15,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orderdesk.lib.refused import Refused
 from stores.access import PageRequest, signed_in, store_page
-from stores.forms import InvitationForm, KeyForm, PermissionsForm, StoreForm, ThemeForm
+from stores.forms import (
+    InvitationForm,
+    KeyForm,
+    PermissionsForm,
+    RotationForm,
+    StoreDetailsForm,
+    StoreForm,
+    ThemeForm,
+)
 from stores.letters import send_invitation
 from stores.models import PERMISSIONS, ApiKey, Store, StoreUser, User
 from stores.scoping import entered
 from stores.services import (
     change_permissions,
+    change_store,
     invite_store_user,
     issue_api_key,
     open_store,
     places_of,
     remove_store_user,
     revoke_api_key,
+    rotate_key,
 )
 from stores.work import stuck_counts
 
@@ -57,6 +69,20 @@ def store_open(request: HttpRequest) -> HttpResponse:
     is_first = not places_of(cast("User", request.user))
     context = {"form": form, "is_first": is_first}
     return render(request, "stores/store_open.html", context, status=_status(form))
+
+
+@store_page("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def store_details(request: PageRequest, store: Store) -> HttpResponse:
+    """Show and change what the store is called, where it is and how it writes things."""
+    stated = {name: getattr(store, name) for name in StoreDetailsForm.base_fields}
+    form = StoreDetailsForm(request.POST if request.method == "POST" else None, initial=stated)
+    if form.is_valid():
+        change_store(store=store, values=form.cleaned_data)
+        messages.success(request, "Saved.")
+        return HttpResponseRedirect(reverse("stores:store_details", args=[store.pk]))
+    context = {"section": "settings", "tab": "details", "form": form}
+    return render(request, "orders/settings_form.html", context, status=_status(form))
 
 
 @require_POST
@@ -101,11 +127,27 @@ def api_key_issue(request: PageRequest, store: Store) -> HttpResponse:
     form = KeyForm(request.POST)
     if not form.is_valid():
         return _api_page(request, store, form)
-    name = form.cleaned_data["name"]
-    _, key = issue_api_key(store=store, name=name, created_by=request.user)
-    answer = _api_page(request, store, KeyForm(), fresh=(name, key))
-    answer["Cache-Control"] = "no-store"
-    return answer
+    key, secret = issue_api_key(
+        store=store,
+        name=form.cleaned_data["name"],
+        created_by=request.user,
+        scope=form.cleaned_data["scope"] or "write",
+        expires_at=form.expires_at(ZoneInfo(store.timezone)),
+    )
+    return _fresh_key(request, store, key, secret)
+
+
+@store_page("api.manage")
+@require_POST
+def api_key_rotate(request: PageRequest, store: Store, key_id: int) -> HttpResponse:
+    """Make a key in the place of another one and show it, this once; both work for a while."""
+    key = get_object_or_404(ApiKey.objects.for_store(store), pk=key_id)
+    form = RotationForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Choose how long both keys work.", field="days")
+    overlap = timedelta(days=form.cleaned_data["days"])
+    new, secret = rotate_key(key=key, overlap=overlap, now=timezone.now(), by=request.user)
+    return _fresh_key(request, store, new, secret)
 
 
 @store_page("api.manage")
@@ -118,11 +160,24 @@ def api_key_revoke(request: PageRequest, store: Store, key_id: int) -> HttpRespo
     return HttpResponseRedirect(reverse("stores:api_keys", args=[store.pk]))
 
 
+def _fresh_key(request: PageRequest, store: Store, key: ApiKey, secret: str) -> HttpResponse:
+    answer = _api_page(request, store, KeyForm(), fresh=(key.name, secret))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _api_page(
     request: PageRequest, store: Store, form: KeyForm, fresh: tuple[str, str] | None = None
 ) -> HttpResponse:
     keys = ApiKey.objects.for_store(store).live().select_related("created_by").order_by("-pk")
-    context = {"section": "api", "keys": keys, "form": form, "fresh": fresh}
+    context = {
+        "section": "api",
+        "keys": keys,
+        "form": form,
+        "fresh": fresh,
+        "rotation": RotationForm(),
+        "now": timezone.now(),
+    }
     return render(request, "stores/api_keys.html", context, status=_status(form))
 
 
