@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from typing import Protocol
+from typing import Any, Protocol
 
-from orders.models import Order, Shipment
+from orders.models import Order
 
 SENDING = {"waiting", "working"}
 
@@ -18,10 +18,17 @@ class Sent(Protocol):
     def state_word(self) -> str: ...
 
 
+class Packed(Protocol):
+    """A parcel as far as its contents go: [{"code", "name", "quantity"}], empty if nobody told."""
+
+    @property
+    def lines(self) -> list[Any]: ...
+
+
 def order_state(
     order: Order,
     *,
-    shipments: Iterable[Shipment],
+    shipments: Iterable[Packed],
     submissions: Iterable[Sent],
     to_ship: Decimal | None,
 ) -> str:
@@ -45,14 +52,14 @@ def order_state(
     return next((key for key, holds in ladder if holds), "new")
 
 
-def _is_short(parcels: list[Shipment], to_ship: Decimal) -> bool:
+def _is_short(parcels: list[Packed], to_ship: Decimal) -> bool:
     """Tell whether the parcels surely hold less than was ordered."""
     if not all(parcel.lines for parcel in parcels):
         return False
     return sum(map(_pieces, parcels), Decimal(0)) < to_ship
 
 
-def _pieces(parcel: Shipment) -> Decimal:
+def _pieces(parcel: Packed) -> Decimal:
     try:
         return sum((Decimal(str(line["quantity"])) for line in parcel.lines), Decimal(0))
     except (KeyError, TypeError, InvalidOperation):

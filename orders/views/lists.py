@@ -11,10 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orderdesk.lib.ids import ids_in
 from orderdesk.lib.refused import Refused
-from orders.forms.lists import ListForm
+from orders.forms.lists import PAGE_SIZES, ListForm
 from orders.models import Order
-from orders.pages.lists import list_page
+from orders.pages.columns import Column, shown_columns, wide_only
+from orders.pages.frame import list_frame
+from orders.pages.lists import COUNTED_AT_MOST, Wanted, count_up_to, list_page
+from orders.pages.peek import peek_at
+from orders.pages.seen import digest
+from orders.pages.sorts import DELETED, sorting_of, sortings_of
+from orders.search import Found, found
 from orders.services import By, move_orders
+from orders.views.addresses import ListAddress
 from orders.views.shared import UNCHANGED, folder_asked_for, order_address, way_back
 from stores.access import PageRequest, store_page
 from stores.models import Store
@@ -25,14 +32,16 @@ MOVED_AT_ONCE = 500
 @store_page()
 @require_safe
 def order_list(request: PageRequest, store: Store) -> HttpResponse:
-    """Show a folder's orders, those a search finds, or all, newest first."""
+    """Show a folder's orders, those a search finds, the deleted ones, or all."""
     wanted = ListForm(request.GET).readable()
-    page = list_page(store, wanted)
-    if wanted["folder"] and page.folder is None:
+    asked = found(store, wanted["q"], user=request.user)
+    if asked.only is not None and not wanted["peek"]:
+        return HttpResponseRedirect(order_address(asked.only))
+    context = _listed(request, store, wanted, asked)
+    if wanted["folder"] and context["frame"].folder is None:
         raise Http404
-    if page.only_find is not None:
-        return HttpResponseRedirect(order_address(page.only_find))
-    return render(request, "orders/order_list.html", _list_context(request, page, wanted))
+    context["peek"] = peek_at(store, wanted["peek"]) if wanted["peek"] else None
+    return render(request, "orders/order_list.html", context)
 
 
 @store_page()
@@ -40,10 +49,32 @@ def order_list(request: PageRequest, store: Store) -> HttpResponse:
 def order_rows(request: PageRequest, store: Store) -> HttpResponse:
     """Give the list's rows alone, for the page that keeps itself current; nothing if unchanged."""
     wanted = ListForm(request.GET).readable()
-    page = list_page(store, wanted)
-    if request.GET.get("seen") == page.seen:
+    context = _listed(request, store, wanted, found(store, wanted["q"], user=request.user))
+    if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=UNCHANGED)
-    return render(request, "orders/live_rows.html", _list_context(request, page, wanted))
+    return render(request, "orders/live_rows.html", context)
+
+
+@store_page()
+@require_safe
+def order_count(request: PageRequest, store: Store) -> HttpResponse:
+    """Give how many orders match, for the offer to select them all."""
+    wanted = ListForm(request.GET).readable()
+    orders = _asked_for(store, wanted, found(store, wanted["q"], user=request.user))
+    count = count_up_to(orders)
+    told = {"count": count, "most": COUNTED_AT_MOST}
+    return render(request, "orders/live_count.html", told)
+
+
+@store_page()
+@require_safe
+def order_peek(request: PageRequest, store: Store, order_id: int) -> HttpResponse:
+    """Give the panel beside the list, with the main facts of one order."""
+    peek = peek_at(store, order_id)
+    if peek is None:
+        raise Http404
+    context = {"peek": peek, "address": ListAddress.of(store, ListForm(request.GET).readable())}
+    return render(request, "orders/peek.html", context)
 
 
 @store_page()
@@ -75,24 +106,59 @@ def _told(moved: int, there: int, name: str) -> str:
     return " ".join(words) or "These orders are not here any more; nothing moved."
 
 
-def _list_context(request: PageRequest, page: Any, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Add to a page of the list how its links go on: the parameters that stay the same."""
-    kept = QueryDict(mutable=True)
-    for name in ("folder", "q"):
-        if wanted[name]:
-            kept[name] = wanted[name]
-    if request.GET.get("per"):
-        kept["per"] = wanted["per"]
-    section = f"folder-{page.folder.pk}" if page.folder else "orders"
-    title = page.folder.name if page.folder else "Search" if wanted["q"] else "Orders"
+def _asked_for(store: Store, wanted: dict[str, Any], asked: Found) -> Any:
+    """Give the orders the list is about, in no order."""
+    if wanted["deleted"]:
+        return Order.objects.for_store(store).restorable(timezone.now())
+    folder = wanted["folder"]
+    return asked.orders.filter(folder_id=folder) if folder else asked.orders
+
+
+def _listed(
+    request: PageRequest, store: Store, wanted: dict[str, Any], asked: Found
+) -> dict[str, Any]:
+    """Read one page of the list with all that stands around it."""
+    frame = list_frame(store, request.member, wanted["folder"])
+    columns = shown_columns(request.member, frame.folder)
+    sorting = DELETED if wanted["deleted"] else sorting_of(wanted["sort"])
+    page = list_page(
+        _asked_for(store, wanted, asked),
+        Wanted(sorting, wanted["per"], wanted["after"], wanted["before"]),
+        columns,
+    )
+    plain = not (wanted["q"] or wanted["deleted"])
+    section = f"folder-{frame.folder.pk}" if frame.folder else "orders"
+    title = _title(wanted, frame.folder and frame.folder.name)
     return {
         "page": page,
+        "frame": frame,
+        "columns": columns,
+        "sortings": sortings_of(_sorts(columns)),
+        "picks": request.member.can("orders.delete" if wanted["deleted"] else "orders.edit"),
+        "wide": wide_only(columns),
+        "asked": asked,
         "wanted": wanted,
-        "kept": kept.urlencode(),
+        "address": ListAddress.of(store, wanted),
+        "page_sizes": PAGE_SIZES,
         "section": section,
         "title": title,
-        "counted": f"{title} ({page.folder.order_count})" if page.folder else title,
+        "counted": f"{title} ({frame.count:,})" if plain else title,
+        "count": frame.count if plain else None,
+        "seen": digest([frame.count, page.seen]),
     }
+
+
+def _sorts(columns: list[Column]) -> dict[str, None]:
+    """Give the sortings a list with these columns offers, each once."""
+    return dict.fromkeys(
+        ["date", *(column.sort for column in columns if column.sort), "updated", "number"]
+    )
+
+
+def _title(wanted: dict[str, Any], folder: str | None) -> str:
+    if wanted["deleted"]:
+        return "Deleted orders"
+    return folder or ("Search" if wanted["q"] else "Orders")
 
 
 def _picked(posted: QueryDict) -> set[int]:
