@@ -114,21 +114,6 @@ def restate_origin(
 
 
 @transaction.atomic
-def delete_order(*, order: Order, by: By, now: datetime) -> None:
-    """Take an order out of sight. Its history stays, and importing it again does not bring it back.
-
-    A second call changes nothing.
-    """
-    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
-    if order.deleted_at:
-        return
-    order.deleted_at = order.updated_at = now
-    order.save(update_fields=["deleted_at", "updated_at"])
-    told = {"before": {"deleted_at": None}, "after": {"deleted_at": now}}
-    record(order, OrderEvent.Kind.DELETED, "Deleted", by=by, **told)
-
-
-@transaction.atomic
 def add_history(*, order: Order, note: str, by: By) -> OrderEvent:
     """Write a line of text into the order's history.
 

@@ -13,6 +13,7 @@ from orders.drafts import OrderDraft
 from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderItem
 from orders.services.events import By, record
 from orders.services.folders import first_folder
+from orders.services.links import cancel_children
 from orders.services.moves import move_order
 from orders.services.rows import check_rows, check_text, item_rows, order_values
 from orders.services.source_changes import follow_source
@@ -189,6 +190,9 @@ def _coming(
 
 def _follow(order: Order, draft: OrderDraft, by: By, now: datetime) -> Imported:
     if order.deleted_at:
+        if draft.canceled_at and not order.canceled_at:
+            # It stays deleted; what was split or merged out of it has to hear of this.
+            _cancel(order, draft, by, now)
         return Imported(order, "unchanged")
     last, this = order.source_updated_at, draft.source_updated_at
     if last and this and this < last:
@@ -215,7 +219,8 @@ def _cancel(order: Order, draft: OrderDraft, by: By, now: datetime) -> None:
         before={"canceled_at": None},
         after={"canceled_at": order.canceled_at},
     )
+    because = By(by.actor, by.name, by.user, cause=event)
     folder = Folder.objects.for_store(order.store_id).filter(name=CANCELED_FOLDER).first()
     if folder and not order.fulfillment_name:
-        because = By(by.actor, by.name, by.user, cause=event)
         move_order(order=order, folder=folder, by=because, now=now)
+    cancel_children(order=order, by=because, now=now)

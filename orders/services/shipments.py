@@ -12,6 +12,7 @@ from orders.drafts import ShipmentDraft
 from orders.merging import merged
 from orders.models import Order, OrderEvent, Shipment
 from orders.services.events import By, plain, record
+from orders.services.passing import contents_left, pass_back
 from orders.services.rows import check_row
 from orders.shapes import PARCEL_COLUMNS, parcel_told
 
@@ -78,7 +79,7 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         cost=draft.cost,
         status=draft.status,
         tracking_url=draft.tracking_url or tracking_url(carrier, number),
-        lines=draft.lines,
+        lines=draft.lines or contents_left(order),
         source=source,
         external_id=draft.external_id,
         shipped_date=(draft.shipped_date or now).date(),
@@ -98,6 +99,7 @@ def _add(order: Order, draft: ShipmentDraft, source: str, by: By, now: datetime)
         before={"shipments": {shipment.pk: None}},
         after={"shipments": {shipment.pk: parcel_told(shipment)}},
     )
+    pass_back(shipment=shipment, by=by, now=now)
     return shipment
 
 
@@ -185,6 +187,7 @@ def remove_shipment(*, shipment: Shipment, by: By, now: datetime) -> bool:
         before={"shipments": {shipment.pk: parcel_told(shipment)}},
         after={"shipments": {shipment.pk: None}},
     )
+    pass_back(shipment=shipment, by=by, now=now)
     return True
 
 
@@ -222,6 +225,7 @@ def _change(
         before={"shipments": {shipment.pk: plain({name: before[name] for name in told})}},
         after={"shipments": {shipment.pk: plain({name: changed[name] for name in told})}},
     )
+    pass_back(shipment=shipment, by=by, now=now)
 
 
 def _touch(order: Order, now: datetime) -> None:

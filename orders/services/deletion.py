@@ -1,0 +1,73 @@
+"""Taking orders out of sight, and bringing them back."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from orderdesk.lib.refused import Refused
+from orders.models import RESTORABLE_FOR, Order, OrderEvent
+from orders.services.events import By, record
+from orders.services.links import originals_of
+from orders.services.sent import is_on_its_way, is_sent
+
+
+@transaction.atomic
+def delete_order(*, order: Order, by: By, now: datetime) -> bool:
+    """Take an order out of sight and tell whether it was in sight.
+
+    Its history stays, importing it again does not bring it back, and what waits to be sent of it
+    is dropped by whoever listens to the event. What others have of it they keep.
+    """
+    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    if order.deleted_at:
+        return False
+    _set_deleted_at(order, now, now)
+    record(
+        order,
+        OrderEvent.Kind.DELETED,
+        "Deleted",
+        by=by,
+        before={"deleted_at": None},
+        after={"deleted_at": now},
+    )
+    return True
+
+
+@transaction.atomic
+def restore_order(*, order: Order, by: By, now: datetime) -> bool:
+    """Bring a deleted order back to the folder where it lay and tell whether it was deleted.
+
+    Raises:
+        Refused: if it was deleted too long ago, or if its goods went out otherwise meanwhile.
+    """
+    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    deleted_at = order.deleted_at
+    if deleted_at is None:
+        return False
+    if deleted_at <= now - RESTORABLE_FOR:
+        raise Refused(
+            f"Order {order.number} was deleted more than {RESTORABLE_FOR.days} days ago and "
+            f"cannot be restored any more."
+        )
+    for original in originals_of(order):
+        if is_sent(original) or is_on_its_way(original):
+            raise Refused(
+                f"Order {original.number}, which was merged into this one, was sent by itself "
+                f"meanwhile. Restored, its items could be sent twice."
+            )
+    _set_deleted_at(order, None, now)
+    record(
+        order,
+        OrderEvent.Kind.RESTORED,
+        "Restored",
+        by=by,
+        before={"deleted_at": deleted_at},
+        after={"deleted_at": None},
+    )
+    return True
+
+
+def _set_deleted_at(order: Order, deleted_at: datetime | None, now: datetime) -> None:
+    order.deleted_at, order.updated_at = deleted_at, now
+    order.version += 1
+    order.save(update_fields=["deleted_at", "updated_at", "version"])
