@@ -1,5 +1,7 @@
 """Finding orders by parts of words, through the one function that reads the search table."""
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, Func, TextField, Value
 
@@ -31,7 +33,12 @@ def containing(orders: OrderQuerySet, text: str) -> OrderQuerySet:
     words = list(dict.fromkeys(text.replace("\x00", "").split()))
     if len(words) > WORDS_ALLOWED:
         raise Refused(f"Search for up to {WORDS_ALLOWED} words at once.", field="q")
-    if not words:
+    return saying(orders, words)
+
+
+def saying(orders: OrderQuerySet, parts: Sequence[str]) -> OrderQuerySet:
+    """Keep the orders that say each of these; one of several words is said as it stands there."""
+    if not parts:
         return orders
-    wanted = Value(words, output_field=ArrayField(TextField()))
+    wanted = Value(list(parts), output_field=ArrayField(TextField()))
     return orders.filter(pk__in=_Containing(wanted))

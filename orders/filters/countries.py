@@ -35,7 +35,7 @@ _ALSO = {
 
 def country_code(text: str) -> str:
     """Give the two-letter code of a country's code or name, or '' for one nobody knows."""
-    return _codes().get(_plain(text), "")
+    return country_spellings().get(_plain(text), "")
 
 
 @cache
@@ -46,7 +46,8 @@ def country_names() -> tuple[str, ...]:
 
 
 @cache
-def _codes() -> dict[str, str]:
+def country_spellings() -> dict[str, str]:
+    """Give each spelling, without case and accents, with its code."""
     codes = dict(_ALSO)
     for each in pycountry.countries:
         spellings = (

@@ -1,24 +1,31 @@
-"""The types of values rules compare: how each is read, brought into one form and shown."""
+"""The types of values: how each is read, brought into one form and shown. Moments stand apart."""
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
+from orderdesk.lib.patterns import BadPattern, Pattern
 from orders.filters.countries import country_code
 from orders.filters.facts import Broken, Facts
 from orders.filters.operators import OPERATORS, Operator
+from orders.filters.texts import folded, text_of
 
 SEPARATORS = re.compile(r"[,|\n]")
 SHOWN = 200
+# What no amount in a column comes near to; numbers as long as a book are not for comparing.
+LARGEST_NUMBER = Decimal(10) ** 15
+YES, NO = "yes", "no"
 
 
 class Kind:
-    """One type of value. `many` says that a field of this type has several values at once."""
+    """One type of value."""
 
-    operators: ClassVar[tuple[str, ...]]
-    many: ClassVar[bool] = False
+    # How values are written in a typed search; see `orders.filters.grammar`.
+    style: ClassVar[str]
+    operators: tuple[str, ...]
     has_case: ClassVar[bool] = False
+    # What may stand there, as (value, words), where it is a short list.
+    options: tuple[tuple[str, str], ...] = ()
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
         """Read one value a person wrote, ready to be compared.
@@ -30,11 +37,11 @@ class Kind:
 
     def normal(self, actual: Any, *, exact: bool) -> Any:
         """Bring an order's value into the form that expected values are in."""
-        raise NotImplementedError
+        return actual
 
     def show(self, actual: Any, facts: Facts) -> str:
         """Show an order's value as people know it."""
-        return _text(actual)[:SHOWN]
+        return text_of(actual)[:SHOWN]
 
     def operator(self, key: Any) -> Operator:
         """Give the operator of this name.
@@ -57,59 +64,82 @@ class Kind:
             return None
         if operator.takes == "one":
             return self.expected(raw, exact=exact, facts=facts)
-        parts = [part.strip() for part in SEPARATORS.split(_text(raw))]
-        parts = [part for part in parts if part]
+        parts = listed(raw)
         if not parts:
             raise Broken("The list is empty. Write values with commas or | between them.")
         return [self.expected(part, exact=exact, facts=facts) for part in parts]
 
     def show_wanted(self, operator: Operator, raw: Any, facts: Facts) -> str:
         """Show what stands behind the operator."""
-        return "" if operator.takes == "nothing" else _text(raw)[:SHOWN]
+        return "" if operator.takes == "nothing" else text_of(raw)[:SHOWN]
+
+
+def listed(raw: Any) -> list[str]:
+    """Give the values of a list as a person writes it."""
+    parts = [part.strip() for part in SEPARATORS.split(text_of(raw))]
+    return [part for part in parts if part]
 
 
 class Text(Kind):
-    """Words. Outer blanks never count, and upper or lower case only where the rule says so."""
+    """Words. Outer blanks never count, and upper or lower case only where somebody says so."""
 
+    style = "text"
     operators = (
         "equals",
         "does_not_equal",
         "contains",
         "does_not_contain",
         "starts_with",
+        "does_not_start_with",
         "ends_with",
+        "does_not_end_with",
         "in_list",
         "not_in_list",
+        "matches",
+        "does_not_match",
         "is_empty",
         "is_not_empty",
     )
     has_case = True
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
-        text = _folded(raw, exact=exact)
+        text = folded(raw, exact=exact)
         if not text:
             raise Broken("A value is missing. To ask for no value, choose “is empty”.")
         return text
 
     def normal(self, actual: Any, *, exact: bool) -> Any:
-        return _folded(actual, exact=exact)
+        return folded(actual, exact=exact)
+
+    def wanted(self, operator: Operator, raw: Any, *, exact: bool, facts: Facts) -> Any:
+        if operator.asks != "matches":
+            return super().wanted(operator, raw, exact=exact, facts=facts)
+        if not text_of(raw):
+            raise Broken("A regular expression is missing.")
+        try:
+            return Pattern(text_of(raw), folds=not exact)
+        except BadPattern as bad:
+            raise Broken(str(bad)) from bad
 
 
-class Texts(Text):
-    """Several words at once, such as the codes of all items; one of them is enough."""
+class Words(Text):
+    """Words that stand anywhere in an order."""
 
-    many = True
+    style = "words"
+    operators = ("contains", "does_not_contain")
+    has_case = False
 
-    def normal(self, actual: Any, *, exact: bool) -> Any:
-        return tuple(_folded(each, exact=exact) for each in actual)
-
-    def show(self, actual: Any, facts: Facts) -> str:
-        return ", ".join(_text(each) for each in actual if _text(each))[:SHOWN]
+    def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
+        text = " ".join(text_of(raw).split())
+        if not text:
+            raise Broken("There is no word to look for.")
+        return text
 
 
 class Number(Kind):
     """Decimal numbers."""
 
+    style = "number"
     operators = (
         "equals",
         "does_not_equal",
@@ -120,27 +150,37 @@ class Number(Kind):
     )
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
-        if not _text(raw).strip():
+        text = text_of(raw).strip()
+        if not text:
             raise Broken("A number is missing. Write it like 50 or 49.95.")
         try:
-            number = Decimal(_text(raw).strip())
+            number = Decimal(text)
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite():
-            raise Broken(f"“{_text(raw)[:40]}” is not a number. Write it like 50 or 49.95.")
+            raise Broken(f"“{text[:40]}” is not a number. Write it like 50 or 49.95.")
+        if abs(number) >= LARGEST_NUMBER or number.as_tuple().exponent < -10:  # type: ignore[operator]
+            raise Broken(
+                f"“{text[:40]}” has too many digits. Up to 15 and 10 decimals are compared."
+            )
         return number
 
-    def normal(self, actual: Any, *, exact: bool) -> Any:
-        return actual
+    def show(self, actual: Any, facts: Facts) -> str:
+        number = Decimal(actual).normalize()
+        return f"{number:.2f}" if number.as_tuple().exponent > -2 else f"{number:f}"  # type: ignore[operator]
+
+
+class Count(Number):
+    """Whole numbers, shown without decimals."""
 
     def show(self, actual: Any, facts: Facts) -> str:
-        number = actual.normalize()
-        return f"{number:.2f}" if number.as_tuple().exponent > -2 else f"{number:f}"
+        return f"{Decimal(actual).normalize():f}"
 
 
 class Country(Kind):
     """Countries, by code or by name: US, usa and United States are the same."""
 
+    style = "choice"
     operators = (
         "equals",
         "does_not_equal",
@@ -151,23 +191,24 @@ class Country(Kind):
     )
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
-        if not _text(raw).strip():
+        if not text_of(raw).strip():
             raise Broken("A country is missing. Write its English name or its two-letter code.")
-        code = country_code(_text(raw))
+        code = country_code(text_of(raw))
         if not code:
             raise Broken(
-                f"“{_text(raw)[:40]}” is not a country known here. "
+                f"“{text_of(raw)[:40]}” is not a country known here. "
                 "Write its English name or its two-letter code."
             )
         return code
 
     def normal(self, actual: Any, *, exact: bool) -> Any:
-        return country_code(_text(actual)) or _folded(actual, exact=False)
+        return country_code(text_of(actual)) or folded(actual)
 
 
 class FolderChoice(Kind):
     """One of the store's folders."""
 
+    style = "folder"
     operators = ("equals", "does_not_equal")
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
@@ -177,9 +218,6 @@ class FolderChoice(Kind):
             raise Broken("The folder it names is gone. Choose another one.")
         return raw
 
-    def normal(self, actual: Any, *, exact: bool) -> Any:
-        return actual
-
     def show(self, actual: Any, facts: Facts) -> str:
         return facts.folder(actual)
 
@@ -187,10 +225,48 @@ class FolderChoice(Kind):
         return facts.folder(raw)
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+class Choice(Kind):
+    """One of a few values; a person may write the value or its words."""
+
+    style = "choice"
+    operators = ("equals", "does_not_equal", "in_list", "not_in_list")
+
+    def __init__(self, *options: tuple[str, str]) -> None:
+        self.options = options
+        self._known = {
+            word.casefold(): key for pair in options for word in pair for key in pair[:1]
+        }
+
+    def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
+        text = text_of(raw).strip()
+        if text.casefold() not in self._known:
+            names = ", ".join(words for _, words in self.options)
+            told = f"“{text[:40]}” is none of them" if text else "A value is missing"
+            raise Broken(f"{told}. Choose one of: {names}.")
+        return self._known[text.casefold()]
+
+    def show(self, actual: Any, facts: Facts) -> str:
+        return dict(self.options).get(actual, text_of(actual)[:SHOWN])
+
+    def show_wanted(self, operator: Operator, raw: Any, facts: Facts) -> str:
+        names = dict(self.options)
+        keys = [self._known.get(part.casefold(), part) for part in listed(raw)]
+        return ", ".join(names.get(key, key) for key in keys)[:SHOWN]
 
 
-def _folded(value: Any, *, exact: bool) -> str:
-    text = unicodedata.normalize("NFC", _text(value)).strip()
-    return text if exact else text.casefold()
+class Flag(Kind):
+    """Yes or no."""
+
+    style = "flag"
+    operators = ("is",)
+    options = ((YES, "Yes"), (NO, "No"))
+
+    def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
+        text = text_of(raw).strip().casefold()
+        if text not in (YES, NO):
+            told = f"“{text[:40]}” is neither" if text else "A value is missing"
+            raise Broken(f"{told}. Choose yes or no.")
+        return text == YES
+
+    def show(self, actual: Any, facts: Facts) -> str:
+        return YES if actual else NO

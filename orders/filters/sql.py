@@ -1,0 +1,219 @@
+"""Asks the database: which orders does a question hold for?
+
+Each comparison says exactly what the same one says of a snapshot, `tests/orders` hold them to
+it. Folded text is out of reach for an index; where a part of a word must stand in an order's text
+for the comparison to hold, the search table finds the few orders worth comparing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Func, Q, Value
+from django.db.models.functions import Coalesce, Left
+
+from orderdesk.lib.patterns import TEXT_READ
+from orders.filters.columns import Asking, Many, place_of
+from orders.filters.expressions import Told, call, country, folded, infix, text, truth
+from orders.filters.facts import Facts
+from orders.filters.fields import LIST_FIELDS, WORDS, Field
+from orders.filters.kinds import Country, Kind, Text
+from orders.filters.moments import Age, MaybeMoment
+from orders.filters.operators import Operator
+from orders.filters.query import Condition, Group, Query
+from orders.models import OrderQuerySet
+from orders.searchtext import saying
+
+LOOKED_UP = ("equals", "contains", "starts", "ends")
+SHORTEST_LOOKED_UP = 3
+IN_SEARCH_TEXT = frozenset(
+    [
+        "source_id",
+        "email",
+        "customer_id",
+        "fulfillment_id",
+        "tracking_number",
+        "any_item_code",
+        "any_item_name",
+        *(
+            f"{side}_{part}"
+            for side in ("shipping", "customer")
+            for part in (
+                "first_name", "last_name", "company", "phone", "address1", "city", "postal_code",
+            )
+        ),
+    ]
+)  # fmt: skip
+
+
+def filtered(orders: OrderQuerySet, query: Query, *, facts: Facts, now: datetime) -> OrderQuerySet:
+    """Keep the orders a question holds for, deleted ones among them.
+
+    Raises:
+        Broken: if a condition cannot be asked.
+    """
+    if query.match == "all":
+        for part in query.parts:
+            orders = _looked_up(orders, part, facts)
+    asked = [_part(orders, part, facts, now) for part in query.parts]
+    return orders.filter(_joined(query.match, asked)) if asked else orders
+
+
+def _part(orders: OrderQuerySet, part: Condition | Group, facts: Facts, now: datetime) -> Q:
+    if isinstance(part, Group):
+        inside = [condition_sql(orders, each, facts=facts, now=now) for each in part.parts]
+        return _joined(part.match, inside)
+    return condition_sql(orders, part, facts=facts, now=now)
+
+
+def _joined(match: str, asked: list[Q]) -> Q:
+    return reduce(or_ if match == "any" else and_, asked, Q())
+
+
+def condition_sql(orders: OrderQuerySet, condition: Condition, *, facts: Facts, now: datetime) -> Q:
+    """Give one condition as SQL.
+
+    Raises:
+        Broken: if it cannot be asked.
+    """
+    asked = question(condition, facts)
+    if asked.field is WORDS:
+        found = Q(pk__in=saying(orders, [asked.wanted]).values("pk"))
+        return ~found if asked.operator.negates else found
+    place = place_of(asked.field.source, Asking(condition.name, facts.timezone, now))
+
+    def answer(value: Told) -> Q:
+        normal = _normal(asked.field.kind, value, condition, now)
+        held = ANSWERS[asked.operator.asks](normal, asked.wanted, now)
+        # Where there is no moment no comparison holds; not to know would undo a negation.
+        return _surely(held) if isinstance(asked.field.kind, MaybeMoment) else held
+
+    if not isinstance(place, Many):
+        held = answer(place.value)
+    elif asked.field.over == "all" and not asked.operator.negates:
+        held = place.some(_anything) & ~place.some(lambda value: ~answer(value))
+    else:
+        held = place.some(answer)
+    return ~held if asked.operator.negates else held
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A condition that was read: its field, its operator and what stands behind it."""
+
+    field: Field
+    operator: Operator
+    wanted: Any
+
+
+def question(condition: Condition, facts: Facts) -> Question:
+    """Read a condition.
+
+    Raises:
+        Broken: if it cannot be asked.
+    """
+    field = LIST_FIELDS[condition.field]
+    operator = field.kind.operator(condition.operator)
+    wanted = field.kind.wanted(operator, condition.value, exact=condition.case, facts=facts)
+    return Question(field, operator, wanted)
+
+
+def _surely(held: Q) -> Q:
+    told = ExpressionWrapper(held, output_field=BooleanField())
+    return Q(Coalesce(told, Value(value=False), output_field=BooleanField()))
+
+
+def _anything(value: Told) -> Q:
+    return Q(Value(value=True, output_field=BooleanField()))
+
+
+def _looked_up(orders: OrderQuerySet, part: Condition | Group, facts: Facts) -> OrderQuerySet:
+    """Keep the orders whose text has the words without which a condition cannot hold."""
+    if isinstance(part, Group) or part.field not in IN_SEARCH_TEXT:
+        return orders
+    asked = question(part, facts)
+    if asked.operator.negates or asked.operator.asks not in LOOKED_UP or not asked.wanted.isascii():
+        return orders
+    words = [word for word in asked.wanted.split() if len(word) >= SHORTEST_LOOKED_UP]
+    return saying(orders, words)
+
+
+def _normal(kind: Kind, value: Told, condition: Condition, now: datetime) -> Told:
+    """Bring a value into the form expected ones are in, as `Kind.normal` does."""
+    if isinstance(kind, Text):
+        return folded(value, exact=condition.case)
+    if isinstance(kind, Country):
+        return country(value)
+    if isinstance(kind, MaybeMoment) and condition.operator.endswith("_empty"):
+        return call("", value, template="COALESCE((%(expressions)s)::text, '')")
+    if isinstance(kind, Age):
+        since = Func(Value(now), value, template="(%(expressions)s)", arg_joiner=" - ")
+        return call("", since, template="(EXTRACT(EPOCH FROM %(expressions)s) * 1000000)")
+    return value
+
+
+def _by(sign: str) -> Callable[[Told, Any, datetime], Q]:
+    return lambda value, wanted, now: Q(infix(value, sign, _value(wanted)))
+
+
+def _value(wanted: Any) -> Value:
+    return text(wanted) if isinstance(wanted, str) else Value(wanted)
+
+
+def _contains(value: Told, wanted: str, now: datetime) -> Q:
+    return Q(infix(call("strpos", value, text(wanted)), ">", Value(0)))
+
+
+def _starts(value: Told, wanted: str, now: datetime) -> Q:
+    return Q(truth("starts_with", value, text(wanted)))
+
+
+def _ends(value: Told, wanted: str, now: datetime) -> Q:
+    end = call("right", value, Value(len(wanted)))
+    return Q(infix(end, "=", text(wanted)))
+
+
+def _matches(value: Told, wanted: Any, now: datetime) -> Q:
+    return Q(infix(Left(value, TEXT_READ), "~", text(wanted.spelt)))
+
+
+def _in_list(value: Told, wanted: list[Any], now: datetime) -> Q:
+    return reduce(or_, (Q(infix(value, "=", _value(each))) for each in wanted))
+
+
+def _is_there(value: Told, wanted: None, now: datetime) -> Q:
+    return Q(infix(value, "<>", text("")))
+
+
+def _than(sign: str, at: Callable[[Any, datetime], datetime]) -> Callable[..., Q]:
+    return lambda value, wanted, now: Q(infix(value, sign, Value(at(wanted, now))))
+
+
+def _within(value: Told, wanted: Any, now: datetime) -> Q:
+    first, end = wanted
+    return Q(infix(value, ">=", Value(first))) & Q(infix(value, "<", Value(end)))
+
+
+ANSWERS: dict[str, Callable[[Told, Any, datetime], Q]] = {
+    "equals": _by("="),
+    "contains": _contains,
+    "starts": _starts,
+    "ends": _ends,
+    "matches": _matches,
+    "greater": _by(">"),
+    "at_least": _by(">="),
+    "less": _by("<"),
+    "at_most": _by("<="),
+    "is_there": _is_there,
+    "in_list": _in_list,
+    "before": _than("<", lambda wanted, now: wanted[0]),
+    "after": _than(">=", lambda wanted, now: wanted[1]),
+    "within": _within,
+    "from": _than(">=", lambda wanted, now: wanted[0]),
+    "until": _than("<", lambda wanted, now: wanted[1]),
+    "older": _than("<", lambda wanted, now: now - wanted),
+    "since": _than(">=", lambda wanted, now: now - wanted),
+}
