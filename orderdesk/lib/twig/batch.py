@@ -14,7 +14,7 @@ from typing import Any
 from orderdesk.lib.twig import frames
 from orderdesk.lib.twig.arrays import plain
 from orderdesk.lib.twig.children import NURSERY, Child
-from orderdesk.lib.twig.errors import TwigError
+from orderdesk.lib.twig.errors import Source, TwigError
 from orderdesk.lib.twig.recipe import Ask, Recipe, nobody
 
 # So many bytes of jobs lie ready for the child, that it never waits for this process.
@@ -92,8 +92,9 @@ class Batch:
         while self.given_enough(child):
             said = child.hear(self.patience)
             if said is None:
-                self.given.popleft()
-                yield child.epitaph(self.walls.cpu_seconds, self.walls.memory_bytes)
+                job = self.given.popleft()
+                error = child.epitaph(self.walls.cpu_seconds, self.walls.memory_bytes)
+                yield error.at(Source(job.source, "main"), 0)
                 return
             kind, body = said
             if kind == frames.ASK:

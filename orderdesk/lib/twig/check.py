@@ -66,4 +66,5 @@ def from_missing(found: Missing, text: Source) -> Problem:
     kind = "Key" if found.of else "Variable"
     where = f' of "{found.of}"' if found.of else ""
     message = f'{kind} "{found.name}"{where} does not exist in the sample.'
-    return Problem("warning", message, line, column, text.excerpt(line), near[0] if near else "")
+    excerpt = text.excerpt(line, column)
+    return Problem("warning", message, line, column, excerpt, near[0] if near else "")

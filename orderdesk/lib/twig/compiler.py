@@ -40,10 +40,11 @@ class Compiler:
         """Compile the whole template."""
         template = self.template
         template.used = {"tags": tree.tags, "filters": tree.filters, "functions": tree.functions}
-        template.traits = [(trait.template, trait.aliases) for trait in tree.traits]
+        template.traits = [(trait.template, trait.aliases, trait.at) for trait in tree.traits]
         template.body = self.body(tree.body)
         if tree.parent is not None:
             template.parent = self.value(tree.parent)
+            template.parent_at = tree.parent.at
         for block in tree.blocks.values():
             if block.name not in template.blocks:
                 template.blocks[block.name] = self.body(block.body)

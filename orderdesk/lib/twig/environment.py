@@ -101,11 +101,11 @@ class Environment:
 
     def tree(self, source: str, name: str = "main") -> Parsed:
         """The syntax tree of a template."""
+        text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), name)
         if len(source) > self.limits.source:
             raise SourceLimitReached(
                 f"The template is longer than {self.limits.source} characters."
-            )
-        text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), name)
+            ).at(text, self.limits.source)
         return Parser(text, self.library, TAGS).parse()
 
     def compiled(self, source: str, name: str) -> Template:
@@ -121,15 +121,16 @@ class Environment:
 
     def compile(self, source: str, name: str) -> Template:
         """Compile a template."""
+        text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), name)
         try:
             tree = self.tree(source, name)
-            text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), name)
             compiler = Compiler(text, self.library, autoescape=self.autoescape, strict=self.strict)
             return compiler.compile(tree)
         except RecursionError as error:
-            raise NestingLimitReached("The template is nested too deep.") from error
+            raise NestingLimitReached("The template is nested too deep.").at(text, 0) from error
         except FAULTS as error:
-            raise TwigInternalError(f"The template could not be read ({error}).") from error
+            fault = TwigInternalError(f"The template could not be read ({error}).")
+            raise fault.at(text, 0) from error
 
 
 def escaping_of(mode: str) -> str | bool:
@@ -165,14 +166,18 @@ class ReadyTemplate:
             named = {str(key): value for key, value in variables.items()}
             runtime.display(self.template, named, {})
             return "".join(runtime.out)
-        except TwigError:
+        except TwigError as error:
+            # Nearly always a closer place is known.
+            error.at(self.template.source, 0)
             raise
         except RecursionError as error:
-            raise NestingLimitReached("The template is nested too deep.") from error
+            deep = NestingLimitReached("The template is nested too deep.")
+            raise deep.at(self.template.source, 0) from error
         except FAULTS as error:
-            raise TwigInternalError(
+            fault = TwigInternalError(
                 f'An exception has been thrown during the rendering of a template ("{error}").'
-            ) from error
+            )
+            raise fault.at(self.template.source, 0) from error
         finally:
             CURRENT.reset(present)
 
@@ -198,12 +203,15 @@ def render(  # noqa: PLR0913
     Raises:
         TwigError: for whatever goes wrong, and nothing else.
     """
-    environment = Environment(
-        autoescape=autoescape,
-        strict=strict,
-        timezone=timezone,
-        number_format=number_format,
-        date_format=date_format,
-        sandbox=sandbox,
-    )
-    return environment.render(template, context, templates)
+    try:
+        environment = Environment(
+            autoescape=autoescape,
+            strict=strict,
+            timezone=timezone,
+            number_format=number_format,
+            date_format=date_format,
+            sandbox=sandbox,
+        )
+        return environment.render(template, context, templates)
+    except FAULTS as error:
+        raise TwigInternalError(f"This cannot be rendered ({error}).") from error

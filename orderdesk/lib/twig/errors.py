@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+EXCERPT = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -19,10 +21,14 @@ class Source:
         column = offset - (self.text.rfind("\n", 0, offset) + 1) + 1
         return line, column
 
-    def excerpt(self, line: int) -> str:
-        """The author's own line, cut to what fits a message."""
+    def excerpt(self, line: int, column: int = 1) -> str:
+        """The author's own line, or as much of it around a column as fits a message."""
         lines = self.text.split("\n")
-        return lines[line - 1].strip()[:120] if 0 < line <= len(lines) else ""
+        if not 0 < line <= len(lines):
+            return ""
+        whole = lines[line - 1]
+        start = 0 if len(whole) <= EXCERPT else max(0, column - EXCERPT // 2)
+        return whole[start : start + EXCERPT].strip()
 
 
 class TwigError(Exception):
@@ -45,7 +51,7 @@ class TwigError(Exception):
         if not self.line:
             self.template = source.name
             self.line, self.column = source.locate(offset)
-            self.excerpt = source.excerpt(self.line)
+            self.excerpt = source.excerpt(self.line, self.column)
         return self
 
     def __str__(self) -> str:

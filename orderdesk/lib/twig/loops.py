@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderdesk.lib.twig import nodes
 from orderdesk.lib.twig.arrays import MISSING, items
+from orderdesk.lib.twig.errors import Source, TwigError
 from orderdesk.lib.twig.runtime import Context, Do, Runtime
 from orderdesk.lib.twig.values import Value
 
@@ -45,7 +46,20 @@ def compile_for(compiler: Compiler, node: nodes.For) -> Do:
             body(runtime, context)
         restore(context, before, own)
 
-    return run
+    return located(run, compiler.source, node.at)
+
+
+def located(run: Do, source: Source, at: int) -> Do:
+    """A statement whose errors have its place where none is closer."""
+
+    def placed(runtime: Runtime, context: Context) -> None:
+        try:
+            run(runtime, context)
+        except TwigError as error:
+            error.at(source, at)
+            raise
+
+    return placed
 
 
 def plain_rounds(context: Context, array: Value, before: Context) -> Iterator[tuple[Any, Any]]:

@@ -299,6 +299,7 @@ class Trait:
 
     template: str
     aliases: dict[str, str]
+    at: int
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from orderdesk.lib.twig.errors import Source, TwigSecurityError
+from orderdesk.lib.twig.errors import TwigSecurityError
 
 if TYPE_CHECKING:
     from orderdesk.lib.twig.runtime import Template
@@ -32,4 +32,4 @@ class Policy:
             for name, at in template.used.get(kind, {}).items():
                 if name not in names:
                     error = TwigSecurityError(f'{title} "{name}" is not allowed.')
-                    raise error.at(Source(template.text, template.name), at)
+                    raise error.at(template.source, at)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from orderdesk.lib.twig.arrays import items
-from orderdesk.lib.twig.errors import TwigLoaderError, TwigRuntimeError
+from orderdesk.lib.twig.errors import Source, TwigError, TwigLoaderError, TwigRuntimeError
 from orderdesk.lib.twig.limits import ITEMS_PER_STEP
 from orderdesk.lib.twig.values import Callback, Markup, Value, php_type, to_text
 
@@ -29,10 +29,16 @@ class Template:
         self.text = text
         self.body: Do = lambda _runtime, _context: None
         self.parent: Run | None = None
+        self.parent_at = 0
         self.blocks: dict[str, Do] = {}
         self.macros: dict[str, Callable[[Runtime, list[Value], dict[str, Value]], Value]] = {}
-        self.traits: list[tuple[str, dict[str, str]]] = []
+        self.traits: list[tuple[str, dict[str, str], int]] = []
         self.used: dict[str, dict[str, int]] = {}
+
+    @property
+    def source(self) -> Source:
+        """What it was compiled from."""
+        return Source(self.text, self.name)
 
 
 class InlineTemplate:
@@ -110,25 +116,37 @@ class Runtime:
     def trait_blocks(self, template: Template) -> Blocks:
         """The blocks a template takes by `use`."""
         taken: Blocks = {}
-        for name, aliases in template.traits:
+        for name, aliases, at in template.traits:
             self.meter.enter()
-            trait = self.load(name)
-            if trait.parent:
-                raise TwigRuntimeError(f'Template "{name}" cannot be used as a trait.')
-            blocks = self.own_blocks(trait)
-            for old, new in aliases.items():
-                if old not in blocks:
-                    raise TwigRuntimeError(f'Block "{old}" is not defined in trait "{name}".')
-                blocks[new] = blocks.pop(old)
-            taken.update(blocks)
+            try:
+                taken.update(self.blocks_of_trait(name, aliases))
+            except TwigError as error:
+                error.at(template.source, at)
+                raise
             self.meter.leave()
         return taken
+
+    def blocks_of_trait(self, name: str, aliases: dict[str, str]) -> Blocks:
+        """The blocks of a template that is used, by the names they get."""
+        trait = self.load(name)
+        if trait.parent:
+            raise TwigRuntimeError(f'Template "{name}" cannot be used as a trait.')
+        blocks = self.own_blocks(trait)
+        for old, new in aliases.items():
+            if old not in blocks:
+                raise TwigRuntimeError(f'Block "{old}" is not defined in trait "{name}".')
+            blocks[new] = blocks.pop(old)
+        return blocks
 
     def parent_of(self, template: Template, context: Context) -> Template | None:
         """The template that one extends."""
         if template.parent is None:
             return None
-        return self.choose(template.parent(self, context))
+        try:
+            return self.choose(template.parent(self, context))
+        except TwigError as error:
+            error.at(template.source, template.parent_at)
+            raise
 
     def choose(self, name: Value) -> Template:
         """The first template of that name, or of those names, that exists."""

@@ -130,7 +130,7 @@ def read_use(parser: Parser, tag: Token) -> None:
             if not stream.accept(kinds.PUNCTUATION, ","):
                 break
     parser.end_tag()
-    parser.traits.append(nodes.Trait(template.value, aliases))
+    parser.traits.append(nodes.Trait(template.value, aliases, tag.at))
 
 
 def read_include_rest(parser: Parser) -> tuple[Expr | None, bool, bool]:

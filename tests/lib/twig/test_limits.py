@@ -81,3 +81,12 @@ def test_what_stays_within_the_limits_is_not_stopped():
     assert Environment().render(grown, {}) == "2500"
     assert Environment().render("{{ '" + "a" * 5000 + "' matches '/^a+$/' }}", {}) == "1"
     assert Environment().render("{{ " + " ~ ".join(["'a'"] * 100) + " }}", {}) == "a" * 100
+
+
+@pytest.mark.parametrize(("template", "error"), TOO_MUCH[:1] + TOO_MUCH[17:18])
+def test_a_limit_tells_where_it_was_reached(template, error):
+    with pytest.raises(error) as told:
+        Environment().render(template, CONTEXT)
+
+    assert (told.value.line, told.value.column > 1) == (1, True)
+    assert told.value.excerpt in template

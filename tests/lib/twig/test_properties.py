@@ -116,6 +116,8 @@ def outcome(source, context, **options):
     except TwigInternalError as error:
         raise AssertionError(source) from error.__cause__
     except TwigError as error:
+        if not (error.line and error.column):
+            raise AssertionError(f"no place: {source}") from error
         return error
 
 

@@ -25,6 +25,19 @@ def test_every_vector_of_our_own_prints_what_real_twig_printed():
     assert differences(cases.read(cases.OWN)) == []
 
 
+def test_every_refusal_tells_its_place_as_real_twig_does():
+    refused = [(case, cases.ask(case)[1]) for case in cases.read(cases.OWN)]
+    placed = [(case, error) for case, error in refused if error]
+
+    assert len(placed) > 100
+    assert [str(error) for _, error in placed if not (error.column and error.excerpt)] == []
+    assert [
+        (case["template"], error.line)
+        for case, error in placed
+        if (case.get("error", {}).get("line") or -1) not in (-1, error.line)
+    ] == []
+
+
 @pytest.mark.skipif(not cases.SHARED.exists(), reason=ABSENT)
 def test_every_recorded_case_is_equal_or_listed_with_a_reason():
     wrong = differences(cases.read(cases.SHARED))
