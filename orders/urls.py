@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from orders.views import columns, documents, folders, jobs, lists, order, settings, source_changes
+from orders.views import (
+    columns,
+    documents,
+    folders,
+    jobs,
+    lists,
+    operations,
+    order,
+    settings,
+    source_changes,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -13,6 +23,31 @@ urlpatterns = [
     path("s/<int:store_id>/orders/columns", columns.columns, name="columns"),
     path("s/<int:store_id>/orders/print", documents.orders_print, name="orders_print"),
     path("s/<int:store_id>/orders/move", lists.orders_move, name="orders_move"),
+    path("s/<int:store_id>/orders/merge", operations.orders_merge, name="orders_merge"),
+    path("s/<int:store_id>/orders/deleted", operations.orders_deleted, name="orders_deleted"),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/duplicate",
+        operations.order_duplicate,
+        name="order_duplicate",
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/split", operations.order_split, name="order_split"
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/split-by",
+        operations.order_split_by,
+        name="order_split_by",
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/delete",
+        operations.order_delete,
+        name="order_delete",
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/restore",
+        operations.order_restore,
+        name="order_restore",
+    ),
     path("s/<int:store_id>/folders/counts", lists.folder_counts, name="folder_counts"),
     path("s/<int:store_id>/orders/<int:order_id>", order.order_view, name="order_view"),
     path("s/<int:store_id>/orders/<int:order_id>/peek", lists.order_peek, name="order_peek"),
@@ -51,6 +86,7 @@ urlpatterns = [
         jobs.job_outcomes,
         name="job_outcomes",
     ),
+    path("s/<int:store_id>/jobs/<int:job_id>/print", jobs.job_print, name="job_print"),
     path("s/<int:store_id>/jobs/<int:job_id>/file", jobs.job_file, name="job_file"),
     path("receipts/<str:token>", documents.receipt_view, name="receipt_view"),
     # As merchants' own templates link it.
