@@ -15,6 +15,7 @@ class IntegrationsConfig(AppConfig):
         from orders.signals import order_events_recorded
 
         order_events_recorded.connect(_push_tracking, dispatch_uid="integrations.tracking")
+        order_events_recorded.connect(_withdraw_orders, dispatch_uid="integrations.withdrawn")
 
 
 def _push_tracking(*, events: list[Any], **_: Any) -> None:
@@ -28,3 +29,10 @@ def _push_tracking(*, events: list[Any], **_: Any) -> None:
             drop_tracking(event=event)
         elif event.kind == event.Kind.SHIPMENT_UPDATED:
             tell_of_correction(event=event)
+
+
+def _withdraw_orders(*, events: list[Any], **_: Any) -> None:
+    from integrations.withdrawn import withdraw_orders
+
+    if events[0].kind == events[0].Kind.DELETED:
+        withdraw_orders(events=events)

@@ -27,6 +27,7 @@ from integrations.vault import seal
 from orderdesk.lib.refused import Refused
 from orders.models import Folder, Order, OrderEvent, Shipment
 from orders.services import By, record
+from orders.services.links import is_made_here, why_not_sent, why_not_sent_unseen
 from orders.services.shipments import parcel_in
 from stores import bell, work
 from stores.models import Store
@@ -310,6 +311,9 @@ def request_submission(
         raise Refused(f"{plugin.name} is not connected.")
     if order.deleted_at or order.canceled_at:
         raise Refused(f"Order {order.number} is canceled or deleted and is not sent.")
+    unseen = by.actor != OrderEvent.Actor.USER
+    if problem := why_not_sent(order) or (unseen and why_not_sent_unseen(order)):
+        raise Refused(problem)
     row, is_new = _request(connection, order, None, Submission.Verb.SUBMIT_ORDER, by)
     if is_new or work.try_again(row, states=(*work.STUCK, work.Work.State.DROPPED)):
         sentence = f"To be sent to {plugin.name}"
@@ -350,7 +354,13 @@ def _request(
 
 
 def push_tracking(*, event: OrderEvent, order: Order) -> None:
-    """Have a new parcel told to the cart its order came from, if that cart asks for it."""
+    """Have a new parcel told to the cart its order came from, if that cart asks for it.
+
+    What was made of an order here bears its source's name, but no cart knows it: the parcels of a
+    part, a merged order or a copy are told by the order they are passed back to, if by any.
+    """
+    if is_made_here(order):
+        return
     shipment = Shipment.objects.for_store(order.store_id).get(pk=parcel_in(event))
     for row in Connection.objects.for_store(order.store_id).connected():
         plugin = integration(row.key)

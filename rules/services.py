@@ -10,7 +10,8 @@ from django.db import transaction
 
 from orderdesk.lib.refused import Refused
 from orders.filters.facts import Facts
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderEvent, Shipment
+from orders.services.shipments import parcel_in
 from rules.actions import ACTIONS
 from rules.compile import Definition
 from rules.filters import FILTERS
@@ -21,6 +22,11 @@ from stores import bell
 from stores.models import Store
 
 PARTS_ALLOWED = 50
+OF_PARCELS = (
+    OrderEvent.Kind.SHIPMENT_ADDED,
+    OrderEvent.Kind.SHIPMENT_UPDATED,
+    OrderEvent.Kind.SHIPMENT_DELETED,
+)
 CHANGED_MEANWHILE = (
     "Somebody else changed this rule while you had it open, so yours was not saved. "
     "Open the rule again to see what it is now."
@@ -166,7 +172,8 @@ def reorder(*, store: Store, trigger: str, ids: list[int]) -> None:
 def queue_rules(*, events: Sequence[OrderEvent]) -> list[RuleRun]:
     """Have the store's rules for these events, all of one kind, run soon, if it has any.
 
-    Call where they are recorded.
+    Call where they are recorded. A parcel that was passed on from an order split off sets no rule
+    off: it ships nothing of what this order still has, and its own order told of it already.
     """
     trigger = BY_KIND.get(events[0].kind)
     if trigger is None:
@@ -174,11 +181,20 @@ def queue_rules(*, events: Sequence[OrderEvent]) -> list[RuleRun]:
     store_id = events[0].store_id
     if not Rule.objects.for_store(store_id).enabled().on(trigger.key).exists():
         return []
+    events = _of_their_own(events)
     runs = RuleRun.across_stores.bulk_create(
         RuleRun(store_id=store_id, event=event, order_id=event.order_id) for event in events
     )
     bell.ring_after_commit()
     return runs
+
+
+def _of_their_own(events: Sequence[OrderEvent]) -> Sequence[OrderEvent]:
+    if events[0].kind not in OF_PARCELS:
+        return events
+    passed = Shipment.objects.for_store(events[0].store_id).filter(is_for_child=True)
+    theirs = set(passed.filter(pk__in=map(parcel_in, events)).values_list("pk", flat=True))
+    return [event for event in events if parcel_in(event) not in theirs]
 
 
 def runs_of(order: Order) -> list[RuleRun]:

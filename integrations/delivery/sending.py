@@ -19,6 +19,7 @@ from integrations.models import Connection, Submission
 from integrations.vault import SealBroken
 from orders.models import Folder, Order, OrderEvent, Shipment
 from orders.services import By, hub, move_order, record
+from orders.services.links import why_not_sent
 from stores import crash, work
 from stores.scoping import entered
 
@@ -127,6 +128,8 @@ def _why_not(job: Job) -> work.Setback | None:
         problem = f"The order was deleted before it was sent to {name}."
     elif not job.parcel and job.order.canceled_at:
         problem = f"The order was canceled before it was sent to {name}."
+    elif not job.parcel:
+        problem = why_not_sent(job.order)
     return work.Fail(problem) if problem else None
 
 
@@ -211,8 +214,9 @@ def _arrived(mine: work.Claim, job: Job, receipt: Receipt, *, looked_up: bool) -
                 "fulfillment_id": order.fulfillment_id,
             },
         )
-        if order.canceled_at:
-            told = f"It was canceled meanwhile and is not canceled at {job.plugin.name}"
+        if order.canceled_at or order.deleted_at:
+            how = "canceled" if order.canceled_at else "deleted"
+            told = f"It was {how} meanwhile and is not canceled at {job.plugin.name}"
             record(order, OrderEvent.Kind.SUBMISSION_FAILED, told, by=job.by)
         move_as_set(order, job.row.connection, "after_import_folder", job.plugin.name, event)
 
@@ -242,6 +246,7 @@ def _locked(order: Order) -> Order:
         "version",
         "folder_id",
         "canceled_at",
+        "deleted_at",
     ).get(pk=order.pk)
 
 

@@ -41,12 +41,16 @@ class Remaining:
 def contents(order: Order, shipment: Shipment) -> Counter[str]:
     """Give what a parcel holds, by Shopify's line id; empty if nobody told.
 
-    A code that stands on several lines goes to the first until that is full. What the shop never
-    sold, such as a sample a person added, is left out.
+    A row that names the shop's line is of that line: what was split off from the order is not
+    among its items any more. Else a code that stands on several lines goes to the first until
+    that is full. What the shop never sold, such as a sample a person added, is left out.
     """
     found: Counter[str] = Counter()
     for row in shipment.lines:
         left = _whole(row.get("quantity"))
+        if line_id := str(row.get("source_line_id") or ""):
+            found[line_id] += left
+            continue
         for item in order.items.all():
             same = _same(item.code, row.get("code")) or (
                 not row.get("code") and _same(item.name, row.get("name"))

@@ -194,6 +194,8 @@ def comments(order: Order, *, with_tracking: bool) -> str:
     lines = [
         f"Tracking: {parcel.carrier_code} {parcel.tracking_number}".replace("  ", " ")
         for parcel in parcels
+        # What was split off is none of this warehouse's business.
+        if not parcel.is_for_child
     ]
     phone = order.shipping_phone or order.customer_phone
     lines += [f"Phone: {phone}"] if phone else []

@@ -91,7 +91,8 @@ class Shipment(StoreOwned):
     label_format = models.CharField(max_length=20, blank=True)
     label_image = models.TextField(blank=True)
     print_status = models.CharField(max_length=4, blank=True)
-    # [{"code", "name", "quantity"}] of what is inside; empty where nobody told.
+    # [{"code", "name", "quantity"}] of what is inside; empty where nobody told. A parcel passed
+    # back from another order also has "source_line_id", what the cart calls the line.
     lines = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=80, default="Manual")
     external_id = models.CharField(max_length=120, blank=True)

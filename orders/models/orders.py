@@ -49,7 +49,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         In the folder for canceled ones nobody has to see to them any more.
         """
         parcels = Shipment.across_stores.filter(
-            store_id=models.OuterRef("store_id"), order_id=models.OuterRef("pk"), removed_at=None
+            store_id=models.OuterRef("store_id"),
+            order_id=models.OuterRef("pk"),
+            removed_at=None,
+            is_for_child=False,
         )
         sent = self.present().filter(canceled_at__isnull=False).exclude(fulfillment_name="")
         return sent.exclude(models.Exists(parcels)).exclude(folder__name=CANCELED_FOLDER)

@@ -26,7 +26,7 @@ from orders.services import (
 from orders.services.lines import lines_of
 from orders.services.merges import plan_merge
 from orders.services.splits import plan_split
-from orders.views.shared import INVALID, order_address
+from orders.views.shared import INVALID, order_address, way_back
 from stores.access import PageRequest, store_page
 from stores.models import Store
 
