@@ -1,6 +1,5 @@
 """How the API says no: every error as one envelope with a status and a sentence."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +8,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from inventory.services import CodeTaken
+from orderdesk.lib.complaints import sentences
 from orderdesk.lib.refused import Refused
 from orders.services import AlreadyHere
 
@@ -43,33 +43,9 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _refused(error: Refused) -> Response:
-    named = not error.field or error.field in error.message
-    sentence = error.message if named else f"{error.field}: {error.message}"
-    return _envelope([sentence], 409 if isinstance(error, AlreadyHere | CodeTaken) else 400)
+    return _envelope([error.sentence], 409 if isinstance(error, AlreadyHere | CodeTaken) else 400)
 
 
 def _envelope(errors: list[str], status: int) -> ErrorResponse:
     message = errors[0] if errors else "This cannot be done."
     return ErrorResponse({"status": "error", "message": message, "errors": errors}, status=status)
-
-
-def sentences(detail: Any, path: str = "") -> Iterator[str]:
-    """Flatten nested complaints to sentences that begin with the field's path.
-
-    {"order_items": [{}, {"price": ["must be a number."]}]} gives
-    "order_items[1].price: must be a number."
-    """
-    if isinstance(detail, dict):
-        for name, each in detail.items():
-            if name == "non_field_errors":
-                yield from sentences(each, path)
-            elif isinstance(name, int):
-                yield from sentences(each, f"{path}[{name}]")
-            else:
-                yield from sentences(each, f"{path}.{name}" if path else str(name))
-    elif isinstance(detail, list):
-        for place, each in enumerate(detail):
-            inner = f"{path}[{place}]" if isinstance(each, dict) else path
-            yield from sentences(each, inner)
-    else:
-        yield f"{path}: {detail}" if path else str(detail)

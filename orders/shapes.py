@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from inventory.models import InventoryItem
 from orders.models import (
     CUSTOMER_PARTS,
     SHIPPING_PARTS,
@@ -174,6 +175,26 @@ def shipment_json(shipment: Shipment, *, labels: bool = True) -> dict[str, Any]:
         "label_shipment_id": shipment.label_shipment_id,
         "date_shipped": shipment.shipped_date.isoformat() if shipment.shipped_date else "",
         "date_added": shown_moment(shipment.added_at),
+    }
+
+
+def inventory_item_json(item: InventoryItem) -> dict[str, Any]:
+    """Give one item of the inventory."""
+    return {
+        "id": str(item.pk),
+        "name": item.name,
+        "code": item.code,
+        "price": number(item.price),
+        "cost": number(item.cost),
+        "weight": number(item.weight),
+        "stock": item.stock,
+        "manufacturer_sku": item.manufacturer_sku,
+        "location": item.location,
+        "variation_list": flat(item.variation_list),
+        "metadata": flat(item.metadata),
+        "update_source": item.update_source,
+        "date_added": shown_moment(item.added_at),
+        "date_updated": shown_moment(item.updated_at),
     }
 
 

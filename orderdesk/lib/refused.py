@@ -14,3 +14,9 @@ class Refused(Exception):
         self.message = storable(message)
         super().__init__(self.message)
         self.field = storable(field)
+
+    @property
+    def sentence(self) -> str:
+        """The message, beginning with the field unless it names it anyway."""
+        is_named = not self.field or self.field in self.message
+        return self.message if is_named else f"{self.field}: {self.message}"

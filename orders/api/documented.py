@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,6 +24,10 @@ _PAGING: dict[str, Any] = {
     "records_returned": serializers.IntegerField(),
     "offset": serializers.IntegerField(),
     "limit": serializers.IntegerField(),
+    "next": serializers.URLField(
+        allow_null=True,
+        help_text="The address of the next page; it holds still while records come and go.",
+    ),
 }
 
 
@@ -38,11 +42,14 @@ class Problem(serializers.Serializer[Any]):
 
 _PROBLEMS = {
     400: "A value does not fit; the message names it.",
-    401: "The store id or the key is missing or wrong.",
+    401: "The store id or the key is missing or wrong, or the key expired.",
+    403: "The key may only read.",
     404: "It is not there, or belongs to another store.",
     405: "The address does not know this method.",
-    409: "What is to be made is here already; the message names it.",
+    409: "It is here already, and the message names it; or the same call is being done right now.",
+    412: "The order is not as If-Match says.",
     413: "The body is too large.",
+    422: "The Idempotency-Key was used for another call.",
     429: "The store's tokens are used up.",
 }
 _HEADERS = [
@@ -64,6 +71,48 @@ _HEADERS = [
         for name in ("X-Retry-After", "Retry-After")
     ),
 ]
+_REPEATING = [
+    OpenApiParameter(
+        "Idempotency-Key",
+        {"type": "string", "pattern": "^[ -~]{1,255}$"},
+        OpenApiParameter.HEADER,
+        description=(
+            "The same call under the same key is done once and gets the first answer again, for "
+            "7 days. A call that was refused or failed may be made anew under its key."
+        ),
+    ),
+    OpenApiParameter(
+        "Idempotent-Replayed",
+        {"type": "string", "enum": ["true"]},
+        OpenApiParameter.HEADER,
+        response=[200, 201],
+        description="There where the answer is the first one again.",
+    ),
+]
+_TAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Stands for the order as it is; another one after any change.",
+)
+_PRECONDITIONS = {
+    "If-Match": "The ETag the order must still have, or the call is refused with 412.",
+    "If-None-Match": "An ETag; an order that still has it is answered with 304 and no body.",
+}
+
+
+def tagged(condition: str = "") -> list[OpenApiParameter]:
+    """Describe the ETag of an answer, and the header that asks about it."""
+    if not condition:
+        return [_TAG]
+    asked = OpenApiParameter(
+        condition,
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description=_PRECONDITIONS[condition],
+    )
+    return [_TAG, asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +130,19 @@ def answers(
     status: int = 200,
     many: bool = False,
     paged: bool = False,
+    named: str = "",
 ) -> Answer:
-    """Describe the envelope with a resource under its key, without one only the envelope."""
-    return Answer(status, _envelope(key, shape, many=many, paged=paged))
+    """Describe the envelope with a resource under its key, without one only the envelope.
+
+    Another shape under a key that stands elsewhere, too, needs a name of its own.
+    """
+    words = "".join(word.title() for word in key.split("_")) or "Message"
+    name = f"{named or words}Answer"
+    return Answer(status, _envelope(name, key, shape, many=many, paged=paged))
 
 
 @functools.cache
-def _envelope(key: str, shape: Any, *, many: bool, paged: bool) -> Any:
+def _envelope(name: str, key: str, shape: Any, *, many: bool, paged: bool) -> Any:
     # Once per shape: two descriptions of one name would be two components in the schema.
     fields = dict(_ENVELOPE)
     if paged:
@@ -96,26 +151,33 @@ def _envelope(key: str, shape: Any, *, many: bool, paged: bool) -> Any:
         fields[key] = shape
     elif shape is not None:
         fields[key] = shape(many=many)
-    words = "".join(word.title() for word in key.split("_")) or "Message"
-    return inline(f"{words}Answer", fields)
+    return inline(name, fields)
 
 
-def documented(
+def documented(  # noqa: PLR0913 - a call has this many parts
     summary: str,
     answer: Answer,
-    body: Shape | None = None,
+    body: Any = None,
+    *,
     query: Shape | None = None,
+    headers: Sequence[OpenApiParameter] = (),
     refuses: tuple[int, ...] = (),
+    changes: bool = False,
 ) -> Callable[[V], V]:
     """Describe a call in the schema; its docstring is the longer text."""
     codes = {401, 404, 429, *refuses, *({400, 413} if body else ())}
-    problems = {
+    codes |= {400, 403, 409, 422} if changes else set()
+    problems: dict[int, Any] = {
         code: OpenApiResponse(Problem, description=_PROBLEMS[code]) for code in sorted(codes)
     }
+    if any(header.name == "If-None-Match" for header in headers):
+        problems[304] = OpenApiResponse(description="The order is as If-None-Match says.")
+    asked = [query] if query else []
+    repeating = _REPEATING if changes else []
     return extend_schema(
         operation_id="_".join(re.findall(r"[a-z]+", summary.lower().replace("'", ""))),
         summary=summary,
         request=body,
-        parameters=[*([query] if query else []), *_HEADERS],
+        parameters=[*asked, *headers, *repeating, *_HEADERS],
         responses={answer.status: answer.shape, **problems},
     )

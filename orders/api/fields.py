@@ -100,6 +100,28 @@ class Number(serializers.Field[Decimal, Any, Any, Any]):
         return Decimal(data)
 
 
+@extend_schema_field({"type": "integer"})
+class Whole(Number):
+    """A whole number, as number or as text; at most `most` to either side."""
+
+    default_error_messages = {
+        "not_whole": "must be a whole number.",
+        "beyond": "must lie between -{most:,} and {most:,}.",
+    }
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        number = super().to_internal_value(data)
+        if number != int(number):
+            self.fail("not_whole")
+        if abs(number) > self.most:
+            self.fail("beyond", most=self.most)
+        return number
+
+
 def moment(text: str, zone: tzinfo = UTC) -> datetime:
     """Read a date or a date with time; without an offset of its own it counts in `zone`.
 

@@ -1,6 +1,5 @@
 """Which orders a list shows: the contract's query parameters and what they mean."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,12 +8,16 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from orders.api.fields import moment
-from orders.models import OrderQuerySet
+from orders.api.paging import PageQuery, Sort
+from orders.models import CUSTOMER_PARTS, SHIPPING_PARTS, OrderQuerySet
 
-LIMIT, LIMIT_ALLOWED = 50, 500
-OFFSET_ALLOWED = 10**9
 # The contract's field names where the columns are called otherwise.
-_COLUMNS = {"date_added": "added_at", "date_updated": "updated_at", "id": "pk"}
+_COLUMNS = {
+    "date_added": "added_at",
+    "date_updated": "updated_at",
+    "id": "pk",
+    "cc_number_masked": "cc_last4",
+}
 _SORTABLE = (
     "date_added",
     "date_updated",
@@ -22,12 +25,7 @@ _SORTABLE = (
     "source_id",
     "source_name",
     "email",
-    "customer_id",
     "shipping_method",
-    "payment_type",
-    "payment_status",
-    "folder_id",
-    "fulfillment_name",
     "quantity_total",
     "weight_total",
     "product_total",
@@ -36,6 +34,22 @@ _SORTABLE = (
     "tax_total",
     "discount_total",
     "order_total",
+    "cc_number_masked",
+    "cc_exp",
+    "processor_response",
+    "payment_type",
+    "payment_status",
+    "processor_balance",
+    "refund_total",
+    "customer_id",
+    "ip_address",
+    "tag_color",
+    "tag_name",
+    "fulfillment_name",
+    "fulfillment_id",
+    "folder_id",
+    *(f"shipping_{part}" for part in SHIPPING_PARTS),
+    *(f"customer_{part}" for part in CUSTOMER_PARTS),
 )
 _EXACT = (
     "source_id",
@@ -64,7 +78,7 @@ _UTC = "UTC, inclusive; YYYY-MM-DD, YYYY-MM-DD HH:MM:SS or ISO 8601. A date alon
 _LOCAL = "As without _local, but in the store's time zone."
 
 
-class OrderQuery(serializers.Serializer[Any]):
+class OrderQuery(PageQuery):
     """The parameters of a list of orders; an empty one counts as absent, others are ignored."""
 
     search_start_date = serializers.CharField(required=False, help_text=_UTC)
@@ -94,20 +108,11 @@ class OrderQuery(serializers.Serializer[Any]):
     get_order_history = serializers.BooleanField(
         required=False, default=False, help_text="Adds order_history to each order."
     )
-    limit = serializers.IntegerField(
-        required=False, default=LIMIT, min_value=1, help_text=f"More than {LIMIT_ALLOWED} is cut."
-    )
-    offset = serializers.IntegerField(
-        required=False, default=0, min_value=0, max_value=OFFSET_ALLOWED
-    )
 
     def run_validation(self, data: Any = empty) -> Any:
-        # A dict of the stated values: no parameter is looked up by any other name.
-        names: Iterable[str] = self.get_fields()
-        stated = {name: data[name] for name in names if data.get(name, "") != ""}
-        if "order" in stated:
-            stated["order"] = stated["order"].lower()
-        return super().run_validation(stated)
+        if isinstance(order := data.get("order"), str):
+            data = {**data.dict(), "order": order.lower()}
+        return super().run_validation(data)
 
     def validate_folder_id(self, value: str) -> list[int]:
         parts = [part.strip() for part in value.split(",") if part.strip()]
@@ -119,7 +124,6 @@ class OrderQuery(serializers.Serializer[Any]):
         return [int(part) for part in parts if len(part) <= 18]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs["limit"] = min(attrs["limit"], LIMIT_ALLOWED)
         complaints = {}
         for name, _, comparison, is_local in _RANGES:
             if name not in attrs:
@@ -137,7 +141,7 @@ class OrderQuery(serializers.Serializer[Any]):
 
 
 def listed(orders: OrderQuerySet, query: dict[str, Any]) -> OrderQuerySet:
-    """Give the orders a validated query asks for, in its order, not yet cut to a page."""
+    """Give the orders a validated query asks for, not yet sorted and cut to a page."""
     wanted: dict[str, Any] = {name: query[name] for name in _EXACT if name in query}
     if "folder_id" in query:
         wanted["folder_id__in"] = query["folder_id"]
@@ -147,5 +151,15 @@ def listed(orders: OrderQuerySet, query: dict[str, Any]) -> OrderQuerySet:
     for name, column, comparison, _ in _RANGES:
         if name in query:
             rows = rows.filter(**{f"{column}__{comparison}": query[name]})
-    by = _COLUMNS.get(query["order_by"], query["order_by"])
-    return rows.order_by(by, "pk") if query["order"] == "asc" else rows.order_by(f"-{by}", "-pk")
+    return rows
+
+
+def asks_for_whole_folders(query: dict[str, Any]) -> bool:
+    """Tell whether nothing but folders chooses the orders, so that their counts are known."""
+    return not any(name in query for name in (*_EXACT, *(name for name, *_ in _RANGES)))
+
+
+def sort_of(query: dict[str, Any]) -> Sort:
+    """Give the order of the list a validated query asks for."""
+    by = query["order_by"]
+    return Sort(_COLUMNS.get(by, by), is_descending=query["order"] == "desc")

@@ -72,7 +72,9 @@ class MovedSerializer(serializers.Serializer[Any]):
 class Moves(StoreAPI):
     """Moving orders between folders."""
 
-    @documented("Move orders", answers("results", MovedSerializer, many=True), MoveSerializer)
+    @documented(
+        "Move orders", answers("results", MovedSerializer, many=True), MoveSerializer, changes=True
+    )
     def create(self, request: Request) -> Response:
         """Move all of these orders or, if one of them is not there, none."""
         stated = self.stated(MoveSerializer)

@@ -31,6 +31,8 @@ TESTED = answers("current_date_time", serializers.CharField())
 class Test(StoreAPI):
     """A call that changes nothing and needs nothing but the key."""
 
+    only_reads = True
+
     @documented("Test the connection", TESTED)
     def show(self, request: Request) -> Response:
         """Tell that store id and key are right."""

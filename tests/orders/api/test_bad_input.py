@@ -150,10 +150,11 @@ def test_a_verb_outside_the_contract_is_refused_in_the_envelope(script, method):
 @pytest.mark.parametrize(
     "path",
     [
-        *("nothing", "orders/", "orders/x", "orders/-1", "orders/1/order-items", "inventory-items"),
+        *("nothing", "nothing/", "orders//", "/", "orders/x", "orders/-1", "orders/1/order-items"),
+        *("inventory-items/1", "orders/1/order-items/1", "orders/1/shipments"),
         *("orders/" + "9" * 30, "orders/" + "9" * 5000, "", "orders/1/shipments/" + "9" * 30),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_an_address_that_does_not_exist_is_a_404_in_the_envelope(script, path):
     answer = script.send("GET", path)
