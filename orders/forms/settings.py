@@ -89,7 +89,8 @@ class OrderRulesForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Give a valid form's values by the names of the columns."""
         read = dict(self.cleaned_data)
-        return {**read, "merged_folder_id": read.pop("merged_folder")}
+        folder = read.pop("merged_folder")
+        return {**read, "merged_folder_id": folder}
 
 
 class DefaultsForm(forms.Form):

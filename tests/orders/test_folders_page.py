@@ -97,7 +97,7 @@ def test_a_folder_is_deleted_on_its_page(alice_client, store):
         assert order.folder_id == closed.pk
 
 
-def test_who_may_not_change_settings_is_told_who_can(charlie_client, store):
-    answer = charlie_client.get(reverse("orders:folder_list", args=[store.pk]))
+def test_who_may_not_change_settings_is_told_who_can(bob_client, store):
+    answer = bob_client.get(reverse("orders:folder_list", args=[store.pk]))
 
     assert answer.status_code == 403
