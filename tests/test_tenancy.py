@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models import InboundMessage, Schedule, Submission
 from orders.drafts import ShipmentDraft
-from orders.models import Folder, OrderEvent, OrderItem, SourceChange
+from orders.models import BulkJob, Folder, OrderEvent, OrderItem, SourceChange
 from orders.services import add_shipment, hub
 from rules.models import Rule, RuleRun
 from stores.models import ApiKey, StoreUser
@@ -120,6 +120,8 @@ def hers(store, alice) -> dict[str, Any]:
             problem=CANARY, state="parked",
         )  # fmt: skip
         schedule.save()
+        job = BulkJob(store=store, action="export", title=CANARY, user=alice, state="done")
+        job.save()
         rule = Rule(store=store, name=CANARY, trigger="imported")
         rule.save()
         event = OrderEvent.objects.for_store(store).filter(order=order).first()
@@ -140,6 +142,7 @@ def hers(store, alice) -> dict[str, Any]:
         "schedule_id": schedule.pk,
         "connection_id": connection.pk,
         "key_id": key.pk,
+        "job_id": job.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,
         "member_id": member.pk,

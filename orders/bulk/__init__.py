@@ -18,9 +18,20 @@ from orders.bulk.actions import (
     offered,
     register,
 )
+from orders.bulk.copying import Duplicate, Merge, Split
+from orders.bulk.deleting import Delete, Restore
 from orders.bulk.doing import do_at_once, do_job
-from orders.bulk.making import AT_ONCE, AskedAlready, Chosen, count_chosen, make_job
+from orders.bulk.exporting import Export
+from orders.bulk.making import (
+    AT_ONCE,
+    AskedAlready,
+    Chosen,
+    NumberChanged,
+    count_chosen,
+    make_job,
+)
 from orders.bulk.moving import Move
+from orders.bulk.printing import PrintSlips
 from orders.bulk.steering import cancel_job, may_undo, retry_failed, undo_job
 from orders.bulk.tagging import Tag, Untag
 
@@ -30,6 +41,7 @@ __all__ = [
     "BulkAction",
     "BulkSettings",
     "Chosen",
+    "NumberChanged",
     "Offer",
     "OneByOne",
     "Outcome",
@@ -49,5 +61,16 @@ __all__ = [
     "undo_job",
 ]
 
-for action in (Move(), Tag(), Untag()):
+for action in (
+    Move(),
+    Tag(),
+    Untag(),
+    PrintSlips(),
+    Export(),
+    Merge(),
+    Split(),
+    Duplicate(),
+    Delete(),
+    Restore(),
+):
     register(action)

@@ -14,7 +14,7 @@ from django import forms
 from django.db import transaction
 
 from orderdesk.lib.refused import Refused
-from orders.models import BulkOrder, Order
+from orders.models import BulkJob, BulkOrder, Order
 from orders.services import By
 from stores.models import Store, StoreUser
 
@@ -75,6 +75,8 @@ class BulkAction(ABC):
     # On the button: "Move to folder".
     label: ClassVar[str]
     icon: ClassVar[str]
+    # On the button of its page, before the number of orders: "Move" 12 orders.
+    verb: ClassVar[str]
     # What was done, as in "320 of 1,284 moved".
     done_word: ClassVar[str]
     # What a member needs for it, by the keys of `PERMISSIONS`; '' lets every member.
@@ -87,6 +89,8 @@ class BulkAction(ABC):
     asks_first: ClassVar[bool] = False
     # The columns of orders it reads; () stands for all of them.
     columns: ClassVar[tuple[str, ...]] = ()
+    # Whether it changes orders, so that they are locked meanwhile.
+    changes: ClassVar[bool] = True
     # Orders done in one transaction, and in one job at most and at least.
     chunk: ClassVar[int] = 500
     most: ClassVar[int] = LARGEST_JOB
@@ -105,6 +109,14 @@ class BulkAction(ABC):
     def title(self, settings: Mapping[str, Any]) -> str:
         """Say what a job does: "Move to Prepared"."""
         return self.label
+
+    def done_words(self, settings: Mapping[str, Any]) -> str:
+        """Say what was done to orders: "moved to Prepared"."""
+        return self.done_word
+
+    def leads_to(self, job: BulkJob, order_ids: list[int]) -> str:
+        """Give the address of what a small job made of these orders; '' where it made nothing."""
+        return ""
 
     @abstractmethod
     def run(
@@ -182,35 +194,57 @@ def action_named(key: str) -> BulkAction:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action as the bulk bar shows it; `unavailable` says why it can do nothing now."""
+    """An action as the bulk bar shows it; what only its own page needs is read when asked for."""
 
-    key: str
-    label: str
-    icon: str
-    asks_first: bool
-    unavailable: str
-    form: BulkSettings
+    action: BulkAction
+    store: Store
+
+    @property
+    def key(self) -> str:
+        return self.action.key
+
+    @property
+    def label(self) -> str:
+        return self.action.label
+
+    @property
+    def icon(self) -> str:
+        return self.action.icon
+
+    @property
+    def asks_first(self) -> bool:
+        """Tell whether the action is asked for on a page of its own before it is done."""
+        return asks(self.action)
+
+    @property
+    def needs_more(self) -> bool:
+        """Tell whether it has settings of its own to be asked for."""
+        return bool(self.action.settings_form.base_fields)
+
+    @property
+    def unavailable(self) -> str:
+        """Say why the store cannot do this now; '' where it can."""
+        return self.action.unavailable(self.store)
+
+    @property
+    def form(self) -> BulkSettings:
+        """Give the form of its settings, not bound."""
+        return self.action.settings_form(store=self.store)
 
 
-def offered(member: StoreUser, store: Store) -> list[Offer]:
-    """Give the actions this member may use on present orders, in the order they are shown.
+def offered(member: StoreUser, store: Store, *, deleted: bool = False) -> list[Offer]:
+    """Give the actions this member may use, in the order they are shown.
 
-    The bulk bar posts the key as `action` to `orders:bulk_start`, with `ids` (repeated, or joined
-    by commas) or with `all=1` and the list's `query` and `within` (a folder's id). It may send
-    the fields of `form` along (`form` is not bound; its fields have the names to send, as
-    `folder` for "move"); where they are missing a page asks for them, so a plain button does.
+    They are those on present orders, or on `deleted` ones. The bulk bar posts the key as `action`
+    to `orders:bulk_start`, with `ids` (repeated, or joined by commas) or with `all=1` and the
+    list's `query` and `within` (a folder's id). It may send the fields of `form` along (its fields
+    have the names to send, as `folder` for "move"); where they are missing a page asks for them,
+    so a plain button does.
     """
     return [
-        Offer(
-            key=action.key,
-            label=action.label,
-            icon=action.icon,
-            asks_first=asks(action),
-            unavailable=action.unavailable(store),
-            form=action.settings_form(store=store),
-        )
+        Offer(action, store)
         for action in _in_order(_actions.values())
-        if not action.takes_deleted and may(member, action)
+        if action.takes_deleted == deleted and may(member, action)
     ]
 
 

@@ -175,7 +175,8 @@ def _locked(job: BulkJob, action: BulkAction, rows: Rows) -> dict[int, Order]:
     orders = Order.objects.for_store(job.store_id).filter(pk__in=[row.order_id for row in rows])
     if action.columns:
         orders = orders.only(*action.columns, "version", "deleted_at")
-    return {order.pk: order for order in orders.order_by("pk").select_for_update()}
+    orders = orders.order_by("pk")
+    return {order.pk: order for order in (orders.select_for_update() if action.changes else orders)}
 
 
 def _changed_since(job: BulkJob, orders: list[Order]) -> Outcomes:

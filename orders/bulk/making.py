@@ -84,15 +84,17 @@ def make_job(  # noqa: PLR0913 - what, on what, who, when
     by: By,
     now: datetime,
     once: str = "",
+    expected: int | None = None,
 ) -> BulkJob:
     """Freeze the chosen orders as a job that is due now.
 
     Ids of orders that are not here are kept as skipped. With the same `once` a second call makes
-    no second job.
+    no second job. `expected` is the number that was shown before; None takes any.
 
     Raises:
         Refused: if nothing or too much was chosen, or the search text cannot be read.
         AskedAlready: if this form made a job before.
+        NumberChanged: if it would be about another number of orders than expected.
     """
     if not (chosen.ids or chosen.is_all):
         raise Refused(NOTHING)
@@ -110,10 +112,20 @@ def make_job(  # noqa: PLR0913 - what, on what, who, when
     _insert(job)
     total, skipped = _freeze(store, job, chosen, action)
     _check_size(action, total)
+    if expected not in (None, total):
+        raise NumberChanged(total)
     job.total, job.skipped = total, skipped
     job.save(update_fields=["total", "skipped"])
     bell.ring_after_commit()
     return job
+
+
+class NumberChanged(Refused):
+    """What was agreed to was another number of orders; `total` is what it is now."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(f"Meanwhile {total:,} orders match. Look at the number again.")
+        self.total = total
 
 
 class AskedAlready(Refused):
@@ -138,7 +150,7 @@ def _insert(job: BulkJob) -> None:
 def _freeze(store: Store, job: BulkJob, chosen: Chosen, action: BulkAction) -> tuple[int, int]:
     """Write a row for each order and give how many there are and how many of them are skipped."""
     if chosen.is_all:
-        found = _matching(store, chosen, action).order_by().values("pk", "added_at")
+        found = _matching(store, chosen, action).order_by().values("id", "added_at")
         # One more than may be shows that there are too many.
         sql, parameters = found[: LARGEST_JOB + 1].query.sql_with_params()
         with connection.cursor() as cursor:

@@ -40,6 +40,7 @@ class Move(BulkAction):
     key = "move"
     label = "Move to folder"
     icon = "folder-input"
+    verb = "Move"
     done_word = "moved"
     settings_form = FolderSettings
     is_undoable = True
@@ -48,6 +49,9 @@ class Move(BulkAction):
 
     def title(self, settings: Mapping[str, Any]) -> str:
         return f"Move to {settings['name']}"
+
+    def done_words(self, settings: Mapping[str, Any]) -> str:
+        return f"moved to {settings['name']}"
 
     def run(
         self, orders: list[Order], settings: Mapping[str, Any], by: By, now: datetime

@@ -56,3 +56,9 @@ def skip_the_rest(job: BulkJob, sentence: str) -> int:
     """Mark what still waits as skipped and give how many."""
     waiting = BulkOrder.objects.for_store(job.store_id).filter(job=job).waiting()
     return waiting.update(state=State.SKIPPED, sentence=sentence)
+
+
+def done_ids(job: BulkJob) -> list[int]:
+    """Give the ids of the orders a job is done with, in the job's order."""
+    rows = BulkOrder.objects.for_store(job.store_id).filter(job=job, state=State.DONE)
+    return list(rows.order_by("position").values_list("order_id", flat=True))

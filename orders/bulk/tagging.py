@@ -42,6 +42,7 @@ class Tag(BulkAction):
     key = "tag"
     label = "Tag"
     icon = "tag"
+    verb = "Tag"
     done_word = "tagged"
     settings_form = TagSettings
     is_undoable = True
@@ -50,6 +51,9 @@ class Tag(BulkAction):
 
     def title(self, settings: Mapping[str, Any]) -> str:
         return f"Tag {settings['name']}"
+
+    def done_words(self, settings: Mapping[str, Any]) -> str:
+        return f"tagged {settings['name']}"
 
     def run(
         self, orders: list[Order], settings: Mapping[str, Any], by: By, now: datetime
@@ -67,6 +71,7 @@ class Untag(BulkAction):
     key = "untag"
     label = "Take the tag off"
     icon = "tags"
+    verb = "Take the tag off"
     done_word = "untagged"
     is_undoable = True
     columns = COLUMNS
