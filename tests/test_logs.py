@@ -55,6 +55,7 @@ def call(address, method="GET", host="localhost"):
         ("/nowhere?email=kim.doe%40example.com", "GET", 404),
         (f"/nowhere/{EMAIL}", "GET", 404),
         (f"/hooks/{TOKEN}", "GET", 405),
+        (f"/receipts/{TOKEN}", "GET", 404),
         (f"/hooks/{TOKEN}?email={EMAIL}", "POST", 404),
         (f"/healthz/{TOKEN}/../../hooks/{TOKEN}/x", "GET", 404),
         (f"/api/v2/orders?search={EMAIL}", "GET", 401),
@@ -73,6 +74,7 @@ def test_a_refused_request_is_told_once_and_without_what_is_private(
     assert "127.0.0.1" not in told[0]
     assert "kim" not in told[0]
     assert f"hooks/{TOKEN}" not in told[0]
+    assert f"receipts/{TOKEN}" not in told[0]
     assert "?" not in lines[0]["request"]
 
 
