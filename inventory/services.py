@@ -1,7 +1,7 @@
 """Changing what is in stock; every change is a line of the ledger."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -139,7 +139,8 @@ def put_items(
 class _Known:
     """The items that drafts may mean."""
 
-    def __init__(self, rows: Sequence[InventoryItem]) -> None:
+    def __init__(self, found: Iterable[InventoryItem]) -> None:
+        rows = list(found)
         self.by_pk = {row.pk: row for row in rows}
         self.by_code = {row.code: row for row in rows}
 
@@ -188,9 +189,9 @@ def _save(rows: Sequence[InventoryItem]) -> None:
     """Write new and changed items, each kind by one statement."""
     try:
         with transaction.atomic():
-            InventoryItem.across_stores.bulk_create([row for row in rows if row.pk is None])
+            InventoryItem.across_stores.bulk_create([row for row in rows if not row.pk])
             InventoryItem.across_stores.bulk_create(
-                [row for row in rows if row.pk is not None],
+                [row for row in rows if row.pk],
                 update_conflicts=True,
                 unique_fields=["id"],
                 update_fields=[*COLUMNS, "update_source", "updated_at"],

@@ -216,6 +216,10 @@ def store_json(store: Store, folders: list[Folder]) -> dict[str, Any]:
         "country": store.country,
         "currency": store.currency,
         "timezone": store.timezone,
+        "date_format": store.date_format,
+        "phone_format": store.phone_format,
+        "country_format": store.country_format,
+        "ioss_number": store.ioss_number,
         "date_added": shown_moment(store.created_at),
         "folders": flat({str(folder.pk): folder.name for folder in folders}),
     }

@@ -1,6 +1,6 @@
 """Shipments of many orders in one call; each row stands for itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from orderdesk.lib.complaints import sentences
 from orderdesk.lib.ids import id_in
 from orderdesk.lib.refused import Refused
 from orders.api.documented import answers, documented
-from orders.api.fields import Loose, Text
+from orders.api.fields import Loose, Text, rows_of
 from orders.api.shipments import ShipmentSerializer, add_stated
 from orders.models import Order
 from orders.services import By
@@ -30,7 +30,7 @@ WHICH = "State order_id, or source_id with source_name."
 class Which(Loose):
     """Which order a row means: its id, or its number and its channel."""
 
-    order_id = Text()
+    order_id: Any = Text()
     source_id = Text()
     source_name = Text()
 
@@ -47,13 +47,13 @@ class FlatRow(Which, ShipmentSerializer):
 class NestedRow(Which):
     """Several shipments of one order."""
 
-    shipments = ShipmentSerializer(many=True, allow_empty=False, max_length=ROWS_ALLOWED)
+    shipments = rows_of(ShipmentSerializer, ROWS_ALLOWED, required=True, allow_empty=False)
 
 
 class Wrapped(Loose):
     """Rows within an object."""
 
-    shipments = FlatRow(many=True, allow_empty=False, max_length=ROWS_ALLOWED)
+    shipments = rows_of(FlatRow, ROWS_ALLOWED, required=True, allow_empty=False)
 
 
 class RowResult(serializers.Serializer[Any]):
@@ -190,7 +190,7 @@ def _read(stated: Any) -> Row:
 
 
 def _meant(
-    row: Row, orders: dict[int, Order], numbered: dict[tuple[str, str], Sequence[Order]]
+    row: Row, orders: dict[int, Order], numbered: Mapping[tuple[str, str], Sequence[Order]]
 ) -> Order:
     """Give the order a row means.
 

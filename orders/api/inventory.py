@@ -17,7 +17,7 @@ from inventory.models import InventoryItem, InventoryItemQuerySet
 from inventory.services import create_item, delete_item, put_items
 from orderdesk.lib.ids import id_in
 from orders.api.documented import answers, documented
-from orders.api.fields import FlatMap, Loose, Moment, Number, Text, Whole, moment
+from orders.api.fields import FlatMap, Loose, Moment, Number, Text, Whole, moment, rows_of
 from orders.api.paging import PageQuery, Sort, page_of
 from orders.shapes import inventory_item_json
 from stores.api import StoreAPI
@@ -29,7 +29,7 @@ MODIFIED = (("modified_start_date", "gte", 0), ("modified_end_date", "lt", 1))
 class InventoryItemSerializer(Loose):
     """A thing the store sells; its code is its own in the store."""
 
-    id = serializers.CharField(read_only=True)
+    id: Any = serializers.CharField(read_only=True)
     name = Text(required=True, allow_blank=False, max_length=NAME_LENGTH)
     code = Text(required=True, allow_blank=False, max_length=CODE_LENGTH)
     price = Number()
@@ -50,7 +50,7 @@ class InventoryItemSerializer(Loose):
 class InventoryRow(InventoryItemSerializer):
     """An item in full, known by its id or, without one, by its code."""
 
-    id = Text()  # type: ignore[assignment]
+    id = Text()
 
     def validate_id(self, value: str) -> int | None:
         pk = id_in(value)
@@ -62,7 +62,7 @@ class InventoryRow(InventoryItemSerializer):
 class WrappedRows(Loose):
     """Rows within an object."""
 
-    inventory_items = InventoryRow(many=True, allow_empty=False, max_length=ROWS_ALLOWED)
+    inventory_items = rows_of(InventoryRow, ROWS_ALLOWED, required=True, allow_empty=False)
 
 
 class InventoryQuery(PageQuery):

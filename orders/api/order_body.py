@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from orders.api.fields import FlatMap, Loose, Moment, Number, Text
+from orders.api.fields import FlatMap, Loose, Moment, Number, Text, rows_of
 from orders.api.shipments import ShipmentSerializer
 from orders.drafts import Address, ItemDraft, OrderDraft
 from orders.models import Order, OrderItem
@@ -113,7 +113,7 @@ class Note(Loose):
 class Item(Loose):
     """One line of an order; on PUT its id says which line of the order it is."""
 
-    id = Text(help_text="Absent or empty for a new line.")
+    id: Any = Text(help_text="Absent or empty for a new line.")
     name = Text(required=True, allow_blank=False)
     price = Number()
     quantity = Number(at_least_zero=True, help_text="1 where it is left out.")
@@ -133,12 +133,6 @@ class Item(Loose):
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
             raise serializers.ValidationError("is not an item's id.")
         return int(value)
-
-
-def _rows(shape: type[Loose], allowed: int, **kwargs: Any) -> Any:
-    """Make a list of objects of this shape; a longer one is refused before it is looked into."""
-    options: dict[str, Any] = {"many": True, "required": False, "max_length": allowed, **kwargs}
-    return shape(**options)
 
 
 class OrderSerializer(Loose):
@@ -180,10 +174,10 @@ class OrderSerializer(Loose):
     return_address = ReturnAddress(required=False)
     checkout_data = FlatMap(longest=3500, help_text="At most 3,500 characters as JSON.")
     order_metadata = FlatMap(longest=2000, help_text="At most 2,000 characters as JSON.")
-    discount_list = _rows(Discount, LIST_ALLOWED)
-    order_notes = _rows(Note, LIST_ALLOWED)
-    order_items = _rows(Item, ITEMS_ALLOWED)
-    order_shipments = _rows(
+    discount_list = rows_of(Discount, LIST_ALLOWED)
+    order_notes = rows_of(Note, LIST_ALLOWED)
+    order_items = rows_of(Item, ITEMS_ALLOWED)
+    order_shipments = rows_of(
         ShipmentSerializer, LIST_ALLOWED, help_text="On PUT those without an id are added."
     )
 

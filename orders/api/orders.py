@@ -190,7 +190,7 @@ class Orders(StoreAPI):
             folders = folders.filter(pk__in=asked["folder_id"])
         if "folder_name" in asked:
             folders = folders.filter(name=asked["folder_name"])
-        return sum(folders.values_list("order_count", flat=True))
+        return sum(folder.order_count for folder in folders)
 
     def _as_stated(self, order_id: int) -> Order:
         """Lock an order that is as the caller says it must be, and give it with its lines."""

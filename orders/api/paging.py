@@ -61,7 +61,7 @@ class Place:
         """
         try:
             column, is_descending, value, pk = signing.loads(cursor, salt=_SALT)
-            field = model._meta.pk if column == "pk" else model._meta.get_field(column)
+            field: Any = model._meta.pk if column == "pk" else model._meta.get_field(column)
             return cls(Sort(column, is_descending), field.to_python(value), pk)
         except (signing.BadSignature, ValidationError, LookupError, TypeError) as error:
             raise ValueError(cursor) from error
@@ -111,7 +111,7 @@ def page_of(
     query: dict[str, Any],
     request: Request,
     total: Callable[[], int],
-    fetched: Callable[["models.QuerySet[M]"], "models.QuerySet[M]"] = lambda rows: rows,
+    fetched: Callable[[Any], "models.QuerySet[M]"] = lambda rows: rows,
 ) -> Page[M]:
     """Cut the page a validated query asks for; a cursor brings its own sort.
 

@@ -55,7 +55,7 @@ class ShipmentSerializer(Loose):
     """A shipment. Without a carrier the hub guesses it from the number's form."""
 
     id = serializers.CharField(read_only=True)
-    order_id = serializers.CharField(read_only=True)
+    order_id: Any = serializers.CharField(read_only=True)
     store_id = serializers.CharField(read_only=True)
     tracking_number = Text(required=True, allow_blank=False, help_text="n/a where there is none.")
     carrier_code = Text()

@@ -21,6 +21,10 @@ class StoreSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
     currency = serializers.CharField()
     timezone = serializers.CharField()
+    date_format = serializers.CharField(help_text="In PHP's letters, as templates write dates.")
+    phone_format = serializers.CharField()
+    country_format = serializers.CharField()
+    ioss_number = serializers.CharField()
     date_added = serializers.CharField()
     folders = serializers.DictField(child=serializers.CharField())
 

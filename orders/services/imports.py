@@ -10,7 +10,14 @@ from django.db.models import Q
 
 from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
-from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderItem
+from orders.models import (
+    CANCELED_FOLDER,
+    RESTORABLE_FOR,
+    Folder,
+    Order,
+    OrderEvent,
+    OrderItem,
+)
 from orders.services.events import By, record
 from orders.services.folders import first_folder
 from orders.services.links import cancel_children
@@ -115,11 +122,11 @@ def refuse_known_number(
         rows = rows.exclude(pk=except_for)
     known = rows.order_by("pk").first()
     if known:
-        state = ", deleted" if known.deleted_at else ""
-        raise AlreadyHere(
-            f"{source_name} order {source_id} is here already: order {known.pk}{state}.",
-            field="source_id",
-        )
+        sentence = f"{source_name} order {source_id} is here already: order {known.pk}"
+        if known.deleted_at:
+            until = known.deleted_at + RESTORABLE_FOR
+            sentence += f", deleted. Until {until:%Y-%m-%d} a person can restore it in the hub"
+        raise AlreadyHere(f"{sentence}.", field="source_id")
 
 
 def _known(store: Store, draft: OrderDraft) -> Order | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orders.api.orders import OrderSerializer
+from orders.api.order_body import OrderSerializer
 from orders.models import Folder, Order, OrderEvent
 from stores.models import Store
 from stores.scoping import entered
@@ -42,7 +42,8 @@ def test_the_store_shows_its_folders_as_a_map_and_nothing_secret(script, store):
     assert shown["folders"] == {str(pk): name for name, pk in folder_ids(store).items()}
     assert shown["id"] == str(store.pk)
     assert set(shown) == {
-        *("id", "name", "country", "currency", "timezone", "date_added", "folders")
+        *("id", "name", "country", "currency", "timezone", "date_added", "folders"),
+        *("date_format", "phone_format", "country_format", "ioss_number"),
     }
 
 
