@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from orders.filters.facts import Broken, Facts, Snapshot
-from rules.fields import offer
+from orders.filters.forms import offer
 
 
 @dataclass(frozen=True, slots=True)

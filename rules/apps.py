@@ -12,7 +12,11 @@ class RulesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from orders.bulk import register
         from orders.signals import order_events_recorded
+        from rules.bulk import RunEvent
+
+        register(RunEvent())
 
         order_events_recorded.connect(_queue_rules, dispatch_uid="rules.queue")
 

@@ -6,10 +6,9 @@ from functools import partial
 from typing import Any
 
 from orders.filters.facts import Broken, Facts, Snapshot
-from orders.filters.kinds import Kind
+from orders.filters.fields import FIELDS, Field
 from orders.filters.operators import Test
 from rules.actions import ACTIONS, Change
-from rules.filters import FILTERS, Filter
 
 Values = list[Any]
 Reader = Callable[[Snapshot], Any]
@@ -62,11 +61,15 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules in their order, a reader for each value any of them looks at, and each rule's test."""
+    """Rules in their order, a reader for each value any of them looks at, and each rule's test.
+
+    `needs` names what of a snapshot is worked out only when somebody asks for it.
+    """
 
     rules: tuple[CompiledRule, ...] = ()
     readers: tuple[Reader, ...] = ()
     holds: tuple[Callable[[Values], bool], ...] = ()
+    needs: frozenset[str] = frozenset()
 
     def read(self, order: Snapshot) -> Values:
         """Read every value the rules look at, once."""
@@ -77,20 +80,22 @@ class RuleSet:
 class _Slots:
     """Gives filters that look at the same value the same slot."""
 
-    places: dict[tuple[type[Filter], str, bool], int] = field(default_factory=dict)
+    places: dict[tuple[str, str, bool], int] = field(default_factory=dict)
     readers: list[Reader] = field(default_factory=list)
+    needs: set[str] = field(default_factory=set)
 
-    def of(self, entry: type[Filter], name: str, *, exact: bool) -> int:
-        key = (entry, name, exact)
+    def of(self, asked: Field, name: str, *, exact: bool) -> int:
+        key = (asked.key, name, exact)
         if key not in self.places:
             self.places[key] = len(self.readers)
-            normal = partial(entry.settings_form.kind.normal, exact=exact)
-            self.readers.append(_reader(entry, name, normal))
+            self.readers.append(_reader(asked, name, exact=exact))
+            self.needs.add(asked.source.needs)
         return self.places[key]
 
 
-def _reader(entry: type[Filter], name: str, normal: Callable[[Any], Any]) -> Reader:
-    read = entry.read
+def _reader(asked: Field, name: str, *, exact: bool) -> Reader:
+    read = asked.source.read
+    normal = partial(asked.kind.normal if asked.over == "one" else asked.normal, exact=exact)
     return lambda order: normal(read(order, name))
 
 
@@ -98,7 +103,8 @@ def compile_rules(definitions: Iterable[Definition], facts: Facts) -> RuleSet:
     """Compile rules, in the given order. A broken one is kept with its problem and never fires."""
     slots = _Slots()
     rules = tuple(_rule(definition, facts, slots) for definition in definitions)
-    return RuleSet(rules, tuple(slots.readers), tuple(map(_holds, rules)))
+    needs = frozenset(slots.needs - {""})
+    return RuleSet(rules, tuple(slots.readers), tuple(map(_holds, rules)), needs)
 
 
 def _rule(definition: Definition, facts: Facts, slots: _Slots) -> CompiledRule:
@@ -128,24 +134,19 @@ def _parts(
 
 
 def _check(facts: Facts, slots: _Slots, row: dict[str, Any]) -> Check:
-    entry = FILTERS.get(row.get("filter", ""))
-    if entry is None:
+    asked = FIELDS.get(row.get("filter", ""))
+    if asked is None:
         raise Broken(f"There is no filter “{row.get('filter', '')}”. Choose another one.")
-    kind: Kind = entry.settings_form.kind
-    operator = kind.operator(row.get("operator"))
+    operator = asked.kind.operator(row.get("operator"))
     raw, name, exact = row.get("value"), row.get("name", ""), bool(row.get("case"))
-    wanted = kind.wanted(operator, raw, exact=exact, facts=facts)
-
-    def actual(order: Snapshot) -> str:
-        return kind.show(entry.read(order, name), facts)
-
+    wanted = asked.kind.wanted(operator, raw, exact=exact, facts=facts)
     return Check(
-        label=entry.label(row),
+        label=asked.label_of(name),
         operator=operator.name,
-        expected=kind.show_wanted(operator, raw, facts),
-        slot=slots.of(entry, name, exact=exact),
-        test=operator.against(wanted, many=kind.many),
-        actual=actual,
+        expected=asked.kind.show_wanted(operator, raw, facts),
+        slot=slots.of(asked, name, exact=exact),
+        test=operator.against(wanted, over=asked.over),
+        actual=lambda order: asked.show(asked.read(order, name), facts),
     )
 
 

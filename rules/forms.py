@@ -8,8 +8,8 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from orders.filters.facts import Facts
+from orders.filters.forms import FILTERS, GROUPED
 from rules.actions import ACTIONS
-from rules.filters import FILTERS
 from rules.models import Rule
 from rules.services import RuleDraft
 from rules.triggers import TRIGGERS
@@ -59,19 +59,21 @@ class Row:
         return f"{self.number}.{self.key}"
 
 
+Groups = list[tuple[str, list[tuple[str, str]]]]
+
+
 class Part:
     """The rows of one catalogue, in their order: the conditions, or the actions."""
 
-    def __init__(self, word: str, catalogue: Mapping[str, Any], facts: Facts) -> None:
+    def __init__(
+        self, word: str, catalogue: Mapping[str, Any], facts: Facts, groups: Groups | None = None
+    ) -> None:
         self.word = word
         self.catalogue = catalogue
         self.facts = facts
         self.rows: list[Row] = []
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        """The entries a row can be added for, by key and name."""
-        return [(key, entry.name) for key, entry in self.catalogue.items()]
+        # The entries a row can be added for, by key and name; without groups all in one, "".
+        self.groups: Groups = groups or [("", [(key, one.name) for key, one in catalogue.items()])]
 
     def name_of(self, row: Row) -> str:
         """Name a row as its catalogue does."""
@@ -157,7 +159,7 @@ class Editor:
 
     def __init__(self, facts: Facts, head: HeadForm) -> None:
         self.head = head
-        self.filters = Part("filter", FILTERS, facts)
+        self.filters = Part("filter", FILTERS, facts, GROUPED)
         self.actions = Part("action", ACTIONS, facts)
         self.is_typed = False
         self.focus = ""

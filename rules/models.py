@@ -29,8 +29,8 @@ class Rule(StoreOwned):
     """When `trigger` happens to an order and the filters hold, do the actions, in order.
 
     `filters` is a list of {"filter", "operator", "value", "name"?, "case"?}, `actions` of
-    {"action", …its settings}; the catalogues in `rules.filters` and `rules.actions` say what may
-    stand there.
+    {"action", …its settings}; the catalogues in `orders.filters.fields` and `rules.actions` say
+    what may stand there.
     """
 
     name = models.CharField(max_length=120)

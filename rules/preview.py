@@ -1,5 +1,6 @@
 """The dry run: what a rule would do to an order, among the store's other rules. Writes nothing."""
 
+from datetime import datetime
 from typing import Any
 
 from orders.filters.facts import Facts
@@ -11,7 +12,7 @@ from rules.reading import definition_of, order_snapshot
 
 
 def try_rule(
-    *, order: Order, definition: Definition, trigger: str, facts: Facts
+    *, order: Order, definition: Definition, trigger: str, facts: Facts, now: datetime
 ) -> list[dict[str, Any]]:
     """Evaluate the trigger's enabled rules with this one in its place, or last if it has none.
 
@@ -26,4 +27,5 @@ def try_rule(
         if row.is_enabled:
             before.append(definition_of(row))
     rules = compile_rules([*before, definition], facts)
-    return evaluate(order_snapshot(order), rules)[1].as_json()
+    snapshot = order_snapshot(order, needs=rules.needs, facts=facts, now=now)
+    return evaluate(snapshot, rules)[1].as_json()

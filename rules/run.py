@@ -19,7 +19,7 @@ from rules.actions import Effect, MoveOrder, SendOrder, SetCheckoutData
 from rules.evaluate import BROKEN, CUT, FIRED, REFUSED, Barred, Plan, Trace, evaluate
 from rules.models import RuleRun
 from rules.reading import facts_of, order_snapshot, rule_set
-from rules.triggers import BY_KIND
+from rules.triggers import trigger_of
 from stores.crash import point
 from stores.scoping import entered
 from stores.work import Claim, Fail, finish, settle
@@ -109,8 +109,9 @@ def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime, settled:
     So the other rules' work stays, and none of them builds on a change that did not happen.
     """
     store_id = order.store_id
-    rules = rule_set(store_id, BY_KIND[event.kind].key, facts_of(store_id))
-    snapshot = order_snapshot(order)
+    facts = facts_of(store_id)
+    rules = rule_set(store_id, _trigger_key(event), facts)
+    snapshot = order_snapshot(order, needs=rules.needs, facts=facts, now=now)
     chain = _chain(event)
     barred: dict[int, Barred] = dict.fromkeys(_fired_in(store_id, chain), TWICE)
     barred |= {pk: Barred(entry["result"], entry["problem"]) for pk, entry in settled.items()}
@@ -126,6 +127,11 @@ def _evaluate_and_apply(order: Order, event: OrderEvent, now: datetime, settled:
             order.refresh_from_db()
         else:
             return trace
+
+
+def _trigger_key(event: OrderEvent) -> str:
+    trigger = trigger_of(event)
+    return trigger.key if trigger else ""
 
 
 def _chain(event: OrderEvent) -> list[int]:

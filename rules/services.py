@@ -10,14 +10,16 @@ from django.db import transaction
 
 from orderdesk.lib.refused import Refused
 from orders.filters.facts import Facts
+from orders.filters.forms import FILTERS
 from orders.models import Order, OrderEvent, Shipment
+from orders.services import By
+from orders.services.events import Told, record_all
 from orders.services.shipments import parcel_in
 from rules.actions import ACTIONS
 from rules.compile import Definition
-from rules.filters import FILTERS
 from rules.models import Rule, RuleRun
 from rules.reading import facts_of
-from rules.triggers import BY_KIND, TRIGGERS
+from rules.triggers import TRIGGERS, trigger_of
 from stores import bell
 from stores.models import Store
 
@@ -175,7 +177,7 @@ def queue_rules(*, events: Sequence[OrderEvent]) -> list[RuleRun]:
     Call where they are recorded. A parcel that was passed on from an order split off sets no rule
     off: it ships nothing of what this order still has, and its own order told of it already.
     """
-    trigger = BY_KIND.get(events[0].kind)
+    trigger = trigger_of(events[0])
     if trigger is None:
         return []
     store_id = events[0].store_id
@@ -195,6 +197,22 @@ def _of_their_own(events: Sequence[OrderEvent]) -> Sequence[OrderEvent]:
     passed = Shipment.objects.for_store(events[0].store_id).filter(is_for_child=True)
     theirs = set(passed.filter(pk__in=map(parcel_in, events)).values_list("pk", flat=True))
     return [event for event in events if parcel_in(event) not in theirs]
+
+
+def run_event(*, orders: Sequence[Order], trigger: str, by: By) -> None:
+    """Have the store's rules for a trigger run for these orders, as if it had just happened.
+
+    Each order gets an event that says so, and rules run once for an event.
+
+    Raises:
+        Refused: if no rule waits for the trigger.
+    """
+    rules = Rule.objects.for_store(orders[0].store_id).enabled()
+    if trigger not in TRIGGERS or not rules.on(trigger).exists():
+        raise Refused("No rule is switched on for this event any more.", field="event")
+    sentence = f"Event run by hand: {TRIGGERS[trigger].name}"
+    told = [Told(order, sentence, details={"trigger": trigger}) for order in orders]
+    record_all(told, OrderEvent.Kind.EVENT_RUN, by=by)
 
 
 def runs_of(order: Order) -> list[RuleRun]:

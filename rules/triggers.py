@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from orders.models import OrderEvent
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
@@ -37,3 +39,13 @@ TRIGGERS = {
     )
 }
 BY_KIND = {trigger.kind: trigger for trigger in TRIGGERS.values()}
+
+
+def trigger_of(event: OrderEvent) -> Trigger | None:
+    """Give what an event sets off; None for events that rules do not wait for.
+
+    Where a person has rules run, the event itself says for which trigger.
+    """
+    if event.kind == OrderEvent.Kind.EVENT_RUN:
+        return TRIGGERS.get(event.details.get("trigger", ""))
+    return BY_KIND.get(event.kind)

@@ -227,5 +227,7 @@ def _try(
     store: Store, trial: TrialForm, definition: Any, trigger: str, facts: Facts
 ) -> dict[str, Any]:
     order = Order.objects.for_store(store).get(pk=trial.cleaned_data["order"])
-    entries = try_rule(order=order, definition=definition, trigger=trigger, facts=facts)
+    entries = try_rule(
+        order=order, definition=definition, trigger=trigger, facts=facts, now=timezone.now()
+    )
     return {"order": order, "before": entries[:-1], "this": entries[-1:]}

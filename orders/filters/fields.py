@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from orders.filters.facts import Snapshot
+from orders.filters.facts import Broken, Facts, Snapshot
 from orders.filters.kinds import (
+    SHOWN,
     Choice,
     Count,
     Country,
@@ -18,7 +19,8 @@ from orders.filters.kinds import (
     Words,
 )
 from orders.filters.moments import Age, Clock, MaybeMoment, Moment
-from orders.filters.operators import Over
+from orders.filters.operators import Operator, Over
+from orders.filters.query import Condition
 from orders.filters.sources import (
     At,
     Box,
@@ -83,6 +85,13 @@ class Field:
     def read(self, order: Snapshot, name: str) -> Any:
         """Give the order's value, or a list of them where there are several."""
         return self.source.read(order, name)
+
+    def show(self, value: Any, facts: Facts) -> str:
+        """Show what was read as people know it."""
+        if self.over == "one":
+            return self.kind.show(value, facts)
+        told = (self.kind.show(each, facts) for each in value)
+        return ", ".join(each for each in told if each)[:SHOWN]
 
     def normal(self, value: Any, *, exact: bool) -> Any:
         """Bring what was read into the form it is compared in."""
@@ -302,3 +311,26 @@ def grouped(fields: Iterable[Field]) -> list[tuple[str, list[Field]]]:
     present = list(fields)
     groups = ((name, [field for field in present if field.group == name]) for name in GROUPS)
     return [(name, rows) for name, rows in groups if rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A condition that was read: its field, its operator and what stands behind it."""
+
+    field: Field
+    operator: Operator
+    wanted: Any
+
+
+def question(condition: Condition, facts: Facts) -> Question:
+    """Read a condition.
+
+    Raises:
+        Broken: if it cannot be asked.
+    """
+    field = LIST_FIELDS.get(condition.field)
+    if field is None:
+        raise Broken(f"There is no filter “{condition.field}”. Choose another one.")
+    operator = field.kind.operator(condition.operator)
+    wanted = field.kind.wanted(operator, condition.value, exact=condition.case, facts=facts)
+    return Question(field, operator, wanted)

@@ -6,7 +6,6 @@ for the comparison to hold, the search table finds the few orders worth comparin
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -19,10 +18,9 @@ from orderdesk.lib.patterns import TEXT_READ
 from orders.filters.columns import Asking, Many, place_of
 from orders.filters.expressions import Told, call, country, folded, infix, text, truth
 from orders.filters.facts import Facts
-from orders.filters.fields import LIST_FIELDS, WORDS, Field
+from orders.filters.fields import WORDS, question
 from orders.filters.kinds import Country, Kind, Text
 from orders.filters.moments import Age, MaybeMoment
-from orders.filters.operators import Operator
 from orders.filters.query import Condition, Group, Query
 from orders.models import OrderQuerySet
 from orders.searchtext import saying
@@ -98,27 +96,6 @@ def condition_sql(orders: OrderQuerySet, condition: Condition, *, facts: Facts, 
     else:
         held = place.some(answer)
     return ~held if asked.operator.negates else held
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A condition that was read: its field, its operator and what stands behind it."""
-
-    field: Field
-    operator: Operator
-    wanted: Any
-
-
-def question(condition: Condition, facts: Facts) -> Question:
-    """Read a condition.
-
-    Raises:
-        Broken: if it cannot be asked.
-    """
-    field = LIST_FIELDS[condition.field]
-    operator = field.kind.operator(condition.operator)
-    wanted = field.kind.wanted(operator, condition.value, exact=condition.case, facts=facts)
-    return Question(field, operator, wanted)
 
 
 def _surely(held: Q) -> Q:

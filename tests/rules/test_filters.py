@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from orders.filters.facts import Snapshot
+from orders.filters.forms import FILTERS
 from orders.filters.operators import OPERATORS
 from rules.compile import compile_rules
 from rules.evaluate import evaluate
-from rules.filters import FILTERS
 from tests.rules.written import FACTS, NEW, PREPARED, a_filter, a_rule, an_order, set_data
 
 # Of the order in `an_order`: Shopify, United States, 65.00, folder New, gift = Yes,
