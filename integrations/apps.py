@@ -12,7 +12,11 @@ class IntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from integrations.bulk import Send
+        from orders.bulk import register
         from orders.signals import order_events_recorded
+
+        register(Send())
 
         order_events_recorded.connect(_push_tracking, dispatch_uid="integrations.tracking")
         order_events_recorded.connect(_withdraw_orders, dispatch_uid="integrations.withdrawn")

@@ -55,6 +55,8 @@ class OrderEvent(StoreOwned):
         DELETED = "deleted", "Order is deleted"
         RESTORED = "restored", "Order is restored"
         HISTORY = "history", "Note in the history"
+        # Rules run for it as for the event its details name as `trigger`.
+        EVENT_RUN = "event_run", "Rules are run by hand"
 
     class Actor(models.TextChoices):
         USER = "user", "Person"
