@@ -8,14 +8,17 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from integrations.accounts import hook_url, sandbox_addresses, vendor_url
 from integrations.models import Connection
 from integrations.services import change_settings, connect
+from orderdesk.lib.refused import Refused
 from orderdesk.management.base import HubCommand
 from orderdesk.management.commands.open_store import ensure_user
+from orderdesk.seeding.loading import seed
 from orders.models import Folder
 from rules.models import Rule
 from rules.services import RuleDraft, save_rule
@@ -24,6 +27,9 @@ from stores.scoping import entered
 from stores.services import issue_api_key, open_store, revoke_api_key, stores_of
 
 EMAIL = "demo@example.com"
+# Owns the seeded stores that are not the demo user's; nobody knows a password.
+OTHERS = "many@example.com"
+MOST_ORDERS, MOST_STORES = 20_000_000, 10_000
 NAME = "Demo store"
 KEY_NAME = "Demo key"
 RULE = "US orders over 50 go to Unleashed"
@@ -34,7 +40,17 @@ class Command(HubCommand):
 
     help = "Open or refresh the demo store with sandbox vendors connected."
 
+    def add(self, parser: CommandParser) -> None:
+        parser.add_argument("--orders", type=int, default=0, help="seed this many orders, too")
+        parser.add_argument("--stores", type=int, default=1, help="into this many stores")
+        parser.add_argument("--seed", type=int, default=1, help="another seed, other orders")
+
     def run(self, **options: Any) -> Mapping[str, Any]:
+        if not (0 <= options["orders"] <= MOST_ORDERS and 1 <= options["stores"] <= MOST_STORES):
+            raise Refused(
+                f"Seed up to {MOST_ORDERS:,} orders into 1 to {MOST_STORES:,} stores.",
+                field="orders",
+            )
         notes = Notes(settings.DATA_DIR / "demo.json")
         user = _user(notes)
         store = _store(user)
@@ -65,6 +81,8 @@ class Command(HubCommand):
                 "secret": shop["app_secret"],
                 "shop_domain": shop["shop_domain"],
             }
+        if options["orders"]:
+            result["seeded"] = _seeded(user, options)
         return result
 
     def lines(self, result: Mapping[str, Any]) -> list[str]:
@@ -76,9 +94,27 @@ class Command(HubCommand):
         for key, hook in result["hooks"].items():
             lines += [f"Hook:        {key}  {hook['address']}", f"  signed by: {hook['secret']}"]
         lines += [f"Sandbox:     {key}  {url}/" for key, url in result["sandboxes"].items()]
+        if seeded := result.get("seeded"):
+            lines.append(
+                f"Seeded:      {seeded['orders']:,} orders in {seeded['stores']:,} stores, "
+                f"{seeded['added']:,} of them now; most in {seeded['largest']}"
+            )
         if not result["sandboxes"]:
             lines.append("The sandbox vendors do not run; `make run` starts them.")
         return lines
+
+
+def _seeded(user: User, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Seed stores; the few largest are the demo user's, so that the list of stores stays short."""
+    others, _ = ensure_user(OTHERS, secrets.token_urlsafe(24))
+    told = seed(
+        owners=(user, others),
+        orders=options["orders"],
+        stores=options["stores"],
+        seed=options["seed"],
+        until=timezone.now(),
+    )
+    return {**told, "largest": f"{settings.BASE_URL}/s/{told['largest_store']}/"}
 
 
 class Notes:

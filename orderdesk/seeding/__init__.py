@@ -1,0 +1,1 @@
+"""Stores full of believable orders, the same for the same seed, as many as one asks for."""
