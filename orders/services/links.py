@@ -1,7 +1,7 @@
 """Which orders were made from which, and what follows from that for sending and canceling them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderLink
@@ -146,7 +146,7 @@ def _cancel(child: Order, sentence: str, by: By, now: datetime) -> None:
         before={"canceled_at": None},
         after={"canceled_at": now},
     )
-    because = By(by.actor, by.name, by.user, cause=event)
+    because = replace(by, cause=event)
     folder = Folder.objects.for_store(order.store_id).filter(name=CANCELED_FOLDER).first()
     if folder and not order.fulfillment_name:
         move_order(order=order, folder=folder, by=because, now=now)

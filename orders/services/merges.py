@@ -1,7 +1,7 @@
 """Several orders into one that is sent instead of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -58,7 +58,7 @@ def may_merge_by_rule(orders: Sequence[Order]) -> bool:
     Name, company and first line of the address must be equal, and the line stated.
     """
     places = {
-        tuple(part.strip().casefold() for part in (to.name, to.company, to.address1))
+        tuple(" ".join(part.split()).casefold() for part in (to.name, to.company, to.address1))
         for to in (order.shipping for order in orders)
     }
     return len(orders) > 1 and len(places) == 1 and all(place[2] for place in places)
@@ -174,5 +174,5 @@ def _tell(plan: MergePlan, merged: Order, by: By, now: datetime) -> None:
     record_all(told, OrderEvent.Kind.HISTORY, by=by)
     folder = OrderSettings.of(merged.store_id).merged_folder
     if folder is not None:
-        because = By(by.actor, by.name, by.user, cause=event)
+        because = replace(by, cause=event)
         move_orders(orders=plan.orders, folder=folder, by=because, now=now)
