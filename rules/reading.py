@@ -50,7 +50,7 @@ def _stock(order: Order) -> dict[str, dict[str, Any]]:
     items = InventoryItem.objects.for_store(order.store_id).coded(
         order.items.values_list("code", flat=True)
     )
-    return {item["code"]: item for item in items.values("code", "stock", "location")}
+    return {item.code: {"stock": item.stock, "location": item.location} for item in items}
 
 
 def _links(order: Order) -> frozenset[str]:

@@ -95,6 +95,12 @@ def _(source: sources.Column, asking: Asking) -> One | Many:
 
 
 @place_of.register
+def _(source: sources.Name, asking: Asking) -> One | Many:
+    first, last = (F(f"{source.side}_{part}_name") for part in ("first", "last"))
+    return One(call("concat_ws", text(" "), first, last))
+
+
+@place_of.register
 def _(source: sources.At, asking: Asking) -> One | Many:
     return One(F(source.column))
 
@@ -229,7 +235,7 @@ class _AnyOf(Func):
     )
     output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         (array, params), (answer, more) = map(compiler.compile, self.source_expressions)
         return self.template % {"array": array, "answer": answer}, [*params, *params, *more]
 
@@ -256,7 +262,7 @@ def _count(rows: QuerySet[Any]) -> Func:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _yes(condition: Q) -> ExpressionWrapper:
+def _yes(condition: Q) -> ExpressionWrapper[BooleanField[bool, bool]]:
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 

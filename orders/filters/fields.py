@@ -38,6 +38,7 @@ from orders.filters.sources import (
     Lines,
     Linked,
     Minute,
+    Name,
     Parcels,
     SameAddress,
     Source,
@@ -101,6 +102,7 @@ class Field:
 
 
 def _order() -> Iterator[Field]:
+    yield Field("order_id", "Order id", "Order", COUNT, Column("id"), ("id",))
     yield Field(
         "source_id", "Order number", "Order", TEXT, Column("source_id"), ("number", "order")
     )
@@ -146,6 +148,8 @@ ADDRESS = (
 
 def _addresses() -> Iterator[Field]:
     for side, label in (("shipping", "Shipping"), ("customer", "Customer")):
+        words = ("name", "shipping_name") if side == "shipping" else ("customer_name",)
+        yield Field(f"{side}_name", f"{label} name", "Addresses", TEXT, Name(side), words)
         for part, name in ADDRESS:
             column = f"{side}_{part}"
             # Where it goes is meant far more often than who pays, so it has the short words.

@@ -15,6 +15,7 @@ SHOWN = 200
 # What no amount in a column comes near to; numbers as long as a book are not for comparing.
 LARGEST_NUMBER = Decimal(10) ** 15
 YES, NO = "yes", "no"
+SHORTEST_BEGINNING = 3
 
 
 class Kind:
@@ -22,7 +23,7 @@ class Kind:
 
     # How values are written in a typed search; see `orders.filters.grammar`.
     style: ClassVar[str]
-    operators: tuple[str, ...]
+    operators: ClassVar[tuple[str, ...]]
     has_case: ClassVar[bool] = False
     # What may stand there, as (value, words), where it is a short list.
     options: tuple[tuple[str, str], ...] = ()
@@ -84,7 +85,7 @@ class Text(Kind):
     """Words. Outer blanks never count, and upper or lower case only where somebody says so."""
 
     style = "text"
-    operators = (
+    operators: ClassVar[tuple[str, ...]] = (
         "equals",
         "does_not_equal",
         "contains",
@@ -126,7 +127,7 @@ class Words(Text):
     """Words that stand anywhere in an order."""
 
     style = "words"
-    operators = ("contains", "does_not_contain")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "does_not_contain")
     has_case = False
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
@@ -140,7 +141,7 @@ class Number(Kind):
     """Decimal numbers."""
 
     style = "number"
-    operators = (
+    operators: ClassVar[tuple[str, ...]] = (
         "equals",
         "does_not_equal",
         "greater_than",
@@ -181,7 +182,7 @@ class Country(Kind):
     """Countries, by code or by name: US, usa and United States are the same."""
 
     style = "choice"
-    operators = (
+    operators: ClassVar[tuple[str, ...]] = (
         "equals",
         "does_not_equal",
         "in_list",
@@ -209,7 +210,7 @@ class FolderChoice(Kind):
     """One of the store's folders."""
 
     style = "folder"
-    operators = ("equals", "does_not_equal")
+    operators: ClassVar[tuple[str, ...]] = ("equals", "does_not_equal")
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
         if raw in (None, ""):
@@ -229,28 +230,34 @@ class Choice(Kind):
     """One of a few values; a person may write the value or its words."""
 
     style = "choice"
-    operators = ("equals", "does_not_equal", "in_list", "not_in_list")
+    operators: ClassVar[tuple[str, ...]] = ("equals", "does_not_equal", "in_list", "not_in_list")
 
     def __init__(self, *options: tuple[str, str]) -> None:
         self.options = options
-        self._known = {
-            word.casefold(): key for pair in options for word in pair for key in pair[:1]
-        }
+        self._known = {word.casefold(): pair[0] for pair in options for word in pair}
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
         text = text_of(raw).strip()
-        if text.casefold() not in self._known:
-            names = ", ".join(words for _, words in self.options)
-            told = f"“{text[:40]}” is none of them" if text else "A value is missing"
-            raise Broken(f"{told}. Choose one of: {names}.")
-        return self._known[text.casefold()]
+        if key := self._meant(text):
+            return key
+        names = ", ".join(words for _, words in self.options)
+        told = f"“{text[:40]}” is none of them" if text else "A value is missing"
+        raise Broken(f"{told}. Choose one of: {names}.")
+
+    def _meant(self, text: str) -> str:
+        """Give the value a text names, or begins to name as "sat" does Saturday; or ''."""
+        text = text.casefold()
+        begun = {key for word, key in self._known.items() if word.startswith(text)}
+        if text in self._known or (len(begun) == 1 and len(text) >= SHORTEST_BEGINNING):
+            return self._known.get(text) or begun.pop()
+        return ""
 
     def show(self, actual: Any, facts: Facts) -> str:
         return dict(self.options).get(actual, text_of(actual)[:SHOWN])
 
     def show_wanted(self, operator: Operator, raw: Any, facts: Facts) -> str:
         names = dict(self.options)
-        keys = [self._known.get(part.casefold(), part) for part in listed(raw)]
+        keys = [self._meant(part) or part for part in listed(raw)]
         return ", ".join(names.get(key, key) for key in keys)[:SHOWN]
 
 
@@ -258,7 +265,7 @@ class Flag(Kind):
     """Yes or no."""
 
     style = "flag"
-    operators = ("is",)
+    operators: ClassVar[tuple[str, ...]] = ("is",)
     options = ((YES, "Yes"), (NO, "No"))
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:

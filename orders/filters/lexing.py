@@ -4,27 +4,27 @@ A quoted text may hold anything; a quotation mark in it is written twice. Outsid
 expressions a backslash takes the meaning off a star or another backslash.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from orders.filters.query import Problem
 
 QUOTE = '"'
-BLANK_OR_BRACKET = "() \t\r\n\u00a0\u3000"
+SIGNS = (">=", "<=", "=~", ">", "<", "=", "~")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One value as it was typed: its characters, each with whether it was quoted."""
+    """One value as it was typed, without its quotation marks."""
 
     text: str
-    is_quoted: bool = False
     start: int = 0
     end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a search: a bracket, "or", "and", free words, or a field with its values."""
+    """One word of a search. Its kind is "(", ")", "or", "and", "-(", "words" or "field"."""
 
     kind: str
     start: int
@@ -43,9 +43,6 @@ class Unreadable(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.sentence)
         self.problem = problem
-
-
-SIGNS = (">=", "<=", ">", "<", "=", "~")
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ class Lexer:
             if char in "()":
                 self.terms.append(Term(char, self.at, self.at + 1))
                 self.at += 1
-            elif char in BLANK_OR_BRACKET or char.isspace():
+            elif char.isspace():
                 self.at += 1
             else:
                 self.terms.append(self._term())
@@ -76,10 +73,10 @@ class Lexer:
     def _term(self) -> Term:
         start = self.at
         negated = self._accept("-") if self._more(1) else False
-        if self._peek() == "(":
-            return Term("-", start, self.at, negated=True)
+        if self._accept("("):
+            return Term("-(", start, self.at)
         before = self.at
-        word = "" if self._peek() == QUOTE else self._bare(":.")
+        word = "" if self._peek() == QUOTE else self._bare("():.")
         if word and self._peek() in (":", "."):
             found = self._field(start, word, negated=negated)
             if found:
@@ -90,17 +87,17 @@ class Lexer:
     def _words(self, start: int, *, negated: bool) -> Term:
         is_quoted = self._peek() == QUOTE
         at = self.at
-        text = self._quoted() if is_quoted else self._bare("")
+        text = self._quoted() if is_quoted else self._bare("()")
         if not is_quoted and not negated and text.casefold() in ("or", "and"):
             return Term(text.casefold(), start, self.at)
-        piece = Piece(text, is_quoted, at, self.at)
+        piece = Piece(text, at, self.at)
         return Term("words", start, self.at, pieces=(piece,), negated=negated)
 
     def _field(self, start: int, word: str, *, negated: bool) -> Term | None:
         """Read what follows a field's name; None where it is no field after all."""
         name = ""
         if self._accept("."):
-            name = self._quoted() if self._peek() == QUOTE else self._bare(":")
+            name = self._quoted() if self._peek() == QUOTE else self._bare("():")
         field_end = self.at
         if not self._accept(":"):
             return None
@@ -109,26 +106,40 @@ class Lexer:
         return Term("field", start, self.at, word, name, sign, pieces, negated, field_end)
 
     def _pieces(self, sign: str) -> tuple[Piece, ...]:
-        if sign == "~":
-            return (self._piece(""),)
-        pieces = [self._piece(",|")]
+        if sign.endswith("~"):
+            return (self._piece(self._pattern),)
+        pieces = [self._piece(self._value)]
         while self._peek() in (",", "|"):
             self.at += 1
-            pieces.append(self._piece(",|"))
+            pieces.append(self._piece(self._value))
         return tuple(pieces)
 
-    def _piece(self, stop: str) -> Piece:
+    def _piece(self, bare: Callable[[], str]) -> Piece:
         start = self.at
         is_quoted = self._peek() == QUOTE
-        text = self._quoted() if is_quoted else self._bare(stop, brackets=stop == "")
-        return Piece(text, is_quoted, start, self.at)
+        text = self._quoted() if is_quoted else bare()
+        return Piece(text, start, self.at)
 
-    def _bare(self, stop: str, *, brackets: bool = False) -> str:
+    def _value(self) -> str:
+        return self._bare("(),|")
+
+    def _pattern(self) -> str:
+        """Read a regular expression, which may have brackets of its own."""
+        start, depth = self.at, 0
+        while self.at < len(self.text) and not self.text[self.at].isspace():
+            char = self.text[self.at]
+            depth += (char == "(") - (char == ")")
+            if depth < 0:
+                break
+            self.at += 2 if char == "\\" else 1
+        self.at = min(self.at, len(self.text))
+        return self.text[start : self.at]
+
+    def _bare(self, stop: str) -> str:
         start = self.at
-        ends = stop + (" \t" if brackets else BLANK_OR_BRACKET)
         while self.at < len(self.text):
             char = self.text[self.at]
-            if char in ends or char.isspace():
+            if char in stop or char.isspace():
                 break
             self.at += 1
         return self.text[start : self.at]

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from orders.filters.facts import Broken, Facts
@@ -46,7 +46,7 @@ class Moment(Kind):
     """A date and time. A day is one of the store's zone, from midnight to midnight."""
 
     style = "moment"
-    operators = (
+    operators: ClassVar[tuple[str, ...]] = (
         "on",
         "not_on",
         "before",
@@ -68,13 +68,14 @@ class Moment(Kind):
     def show(self, actual: Any, facts: Facts) -> str:
         if actual.at is None:
             return ""
-        return actual.at.astimezone(ZoneInfo(facts.timezone)).strftime("%Y-%m-%d %H:%M")
+        at: datetime = actual.at.astimezone(ZoneInfo(facts.timezone))
+        return at.strftime("%Y-%m-%d %H:%M")
 
 
 class MaybeMoment(Moment):
     """A date and time that not every order has."""
 
-    operators = (*Moment.operators, "is_empty", "is_not_empty")
+    operators: ClassVar[tuple[str, ...]] = (*Moment.operators, "is_empty", "is_not_empty")
 
 
 class Age(Number):
@@ -97,7 +98,7 @@ class Clock(Kind):
     """A time of day, as minutes since midnight."""
 
     style = "clock"
-    operators = ("earlier_than", "not_earlier_than")
+    operators: ClassVar[tuple[str, ...]] = ("earlier_than", "not_earlier_than")
 
     def expected(self, raw: Any, *, exact: bool, facts: Facts) -> Any:
         text = text_of(raw).strip()

@@ -1,7 +1,8 @@
 """A question about orders as data: conditions, joined by "all" or "any". Pure."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 MATCHES = ("all", "any")
@@ -19,8 +20,8 @@ class Condition:
     value: Any = ""
     name: str = ""
     case: bool = False
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = dataclasses.field(default=0, compare=False)
+    end: int = dataclasses.field(default=0, compare=False)
 
     def settings(self) -> dict[str, Any]:
         """Give it as rules keep their conditions."""

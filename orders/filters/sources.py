@@ -41,6 +41,16 @@ class Column(Source):
 
 
 @dataclass(frozen=True, slots=True)
+class Name(Source):
+    """First and last name in one; `side` is "shipping" or "customer"."""
+
+    side: str
+
+    def read(self, order: Snapshot, name: str) -> Any:
+        return f"{order[f'{self.side}_first_name']} {order[f'{self.side}_last_name']}"
+
+
+@dataclass(frozen=True, slots=True)
 class Filled(Source):
     """Whether a column of the order has a value."""
 

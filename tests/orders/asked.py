@@ -54,7 +54,7 @@ def an_order(store: Store, folders: list[Folder], chance: random.Random, number:
             stated[column] = Decimal(chance.choice(NUMBERS))
         elif column.endswith("_country"):
             stated[column] = chance.choice(COUNTRIES)
-        elif column != "folder_id":
+        elif column not in ("folder_id", "id"):
             length = Order._meta.get_field(column).max_length
             stated[column] = chance.choice(TEXTS)[:length]
     if chance.random() < 0.3:

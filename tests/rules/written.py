@@ -32,6 +32,7 @@ def an_order(**changes: Any) -> Snapshot:
     stated = {
         **dict.fromkeys(TEXT_COLUMNS, ""),
         **{f"{total}_total": Decimal(0) for total in TOTALS},
+        "id": 4811,
         "source_name": "Shopify",
         "shipping_country": "United States",
         "order_total": Decimal("65.00"),
