@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Func, TextField, Value
+from django.db.models import BigIntegerField, Func, Q, TextField, Value
 
 from orderdesk.lib.refused import Refused
 from orders.models import OrderQuerySet
@@ -38,7 +38,10 @@ def containing(orders: OrderQuerySet, text: str) -> OrderQuerySet:
 
 def saying(orders: OrderQuerySet, parts: Sequence[str]) -> OrderQuerySet:
     """Keep the orders that say each of these; one of several words is said as it stands there."""
-    if not parts:
-        return orders
+    return orders.filter(said(parts)) if parts else orders
+
+
+def said(parts: Sequence[str]) -> Q:
+    """Give "says each of these" as a condition, to be joined with others."""
     wanted = Value(list(parts), output_field=ArrayField(TextField()))
-    return orders.filter(pk__in=_Containing(wanted))
+    return Q(pk__in=_Containing(wanted))

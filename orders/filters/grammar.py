@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
+from orderdesk.lib.storable import storable
 from orders.filters.facts import Broken, Facts
 from orders.filters.fields import FIELDS, LIST_FIELDS, WORDS, Field, question
 from orders.filters.kinds import YES
@@ -44,6 +45,7 @@ PLAIN_WORD = re.compile(r"(?!or$|and$)[^\s\"():#-][^\s\"():]*", re.IGNORECASE)
 
 def parse(text: str, facts: Facts) -> tuple[Query, tuple[Problem, ...]]:
     """Read what was typed. Where there are problems, the question is not to be asked."""
+    text = storable(text)
     if len(text) > LONGEST_TEXT:
         sentence = f"The search has {len(text)} characters; at most {LONGEST_TEXT} fit."
         return Query(), (Problem(LONGEST_TEXT, len(text), sentence),)

@@ -5,7 +5,7 @@ it. Folded text is out of reach for an index; where a part of a word must stand 
 for the comparison to hold, the search table finds the few orders worth comparing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -23,7 +23,7 @@ from orders.filters.kinds import Country, Kind, Text
 from orders.filters.moments import Age, MaybeMoment
 from orders.filters.query import Condition, Group, Query
 from orders.models import OrderQuerySet
-from orders.searchtext import saying
+from orders.searchtext import said, saying
 
 LOOKED_UP = ("equals", "contains", "starts", "ends")
 SHORTEST_LOOKED_UP = 3
@@ -54,24 +54,23 @@ def filtered(orders: OrderQuerySet, query: Query, *, facts: Facts, now: datetime
         Broken: if a condition cannot be asked.
     """
     if query.match == "all":
-        for part in query.parts:
-            orders = _looked_up(orders, part, facts)
-    asked = [_part(orders, part, facts, now) for part in query.parts]
+        orders = saying(orders, list(_looked_up(query, facts)))
+    asked = [_part(part, facts, now) for part in query.parts]
     return orders.filter(_joined(query.match, asked)) if asked else orders
 
 
-def _part(orders: OrderQuerySet, part: Condition | Group, facts: Facts, now: datetime) -> Q:
+def _part(part: Condition | Group, facts: Facts, now: datetime) -> Q:
     if isinstance(part, Group):
-        inside = [condition_sql(orders, each, facts=facts, now=now) for each in part.parts]
+        inside = [condition_sql(each, facts=facts, now=now) for each in part.parts]
         return _joined(part.match, inside)
-    return condition_sql(orders, part, facts=facts, now=now)
+    return condition_sql(part, facts=facts, now=now)
 
 
 def _joined(match: str, asked: list[Q]) -> Q:
     return reduce(or_ if match == "any" else and_, asked, Q())
 
 
-def condition_sql(orders: OrderQuerySet, condition: Condition, *, facts: Facts, now: datetime) -> Q:
+def condition_sql(condition: Condition, *, facts: Facts, now: datetime) -> Q:
     """Give one condition as SQL.
 
     Raises:
@@ -79,8 +78,7 @@ def condition_sql(orders: OrderQuerySet, condition: Condition, *, facts: Facts, 
     """
     asked = question(condition, facts)
     if asked.field is WORDS:
-        found = Q(pk__in=saying(orders, [asked.wanted]).values("pk"))
-        return ~found if asked.operator.negates else found
+        return ~said([asked.wanted]) if asked.operator.negates else said([asked.wanted])
     place = place_of(asked.field.source, Asking(condition.name, facts.timezone, now))
 
     def answer(value: Told) -> Q:
@@ -107,15 +105,19 @@ def _anything(value: Told) -> Q:
     return Q(Value(value=True, output_field=BooleanField()))
 
 
-def _looked_up(orders: OrderQuerySet, part: Condition | Group, facts: Facts) -> OrderQuerySet:
-    """Keep the orders whose text has the words without which a condition cannot hold."""
-    if isinstance(part, Group) or part.field not in IN_SEARCH_TEXT:
-        return orders
-    asked = question(part, facts)
-    if asked.operator.negates or asked.operator.asks not in LOOKED_UP or not asked.wanted.isascii():
-        return orders
-    words = [word for word in asked.wanted.split() if len(word) >= SHORTEST_LOOKED_UP]
-    return saying(orders, words)
+def _looked_up(query: Query, facts: Facts) -> Iterator[str]:
+    """Give the words an order's text must say for the conditions to hold, all of which must.
+
+    Whether they hold is asked all the same: the words may stand elsewhere in it.
+    """
+    for part in query.parts:
+        if isinstance(part, Group) or part.field not in IN_SEARCH_TEXT:
+            continue
+        asked = question(part, facts)
+        if asked.operator.asks in LOOKED_UP and not asked.operator.negates:
+            # Beyond ASCII, a letter may be spelt there in another way than it is compared in.
+            words = asked.wanted.split() if asked.wanted.isascii() else []
+            yield from (word for word in words if len(word) >= SHORTEST_LOOKED_UP)
 
 
 def _normal(kind: Kind, value: Told, condition: Condition, now: datetime) -> Told:
