@@ -85,7 +85,22 @@ class BulkOrder(StoreOwned):
         SKIPPED = "skipped", "Skipped"
         FAILED = "failed", "Failed"
 
-    job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Without the database's own checks: they look up store and job for each of many thousand rows,
+    # which one statement makes from rows of that store and for that job.
+    store = models.ForeignKey(
+        "stores.Store",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    job = models.ForeignKey(
+        BulkJob,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     order = models.ForeignKey(
         "orders.Order",
         on_delete=models.CASCADE,
