@@ -17,7 +17,7 @@ from orders.pages.sorts import SORTED_AT_MOST, USUAL, Sorting, Values
 from orders.states import order_state
 
 # What every row needs beside what its columns show.
-ALWAYS = ("store", "folder", "source_id", "canceled_at", "version")
+ALWAYS = ("store", "folder", "source_id", "canceled_at", "deleted_at", "version")
 COUNTED_AT_MOST = 50_000
 
 

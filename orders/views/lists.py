@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orderdesk.lib.ids import ids_in
 from orderdesk.lib.refused import Refused
+from orders.bulk import offered
 from orders.forms.lists import PAGE_SIZES, ListForm
 from orders.models import Order
 from orders.pages.columns import Column, shown_columns, wide_only
@@ -22,8 +24,9 @@ from orders.pages.sorts import DELETED, sorting_of, sortings_of
 from orders.search import Found, found
 from orders.services import By, move_orders
 from orders.views.addresses import ListAddress
+from orders.views.filters import list_filters
 from orders.views.shared import UNCHANGED, folder_asked_for, order_address, way_back
-from stores.access import PageRequest, store_page
+from stores.access import PageRequest, denial, store_page
 from stores.models import Store
 
 MOVED_AT_ONCE = 500
@@ -34,10 +37,15 @@ MOVED_AT_ONCE = 500
 def order_list(request: PageRequest, store: Store) -> HttpResponse:
     """Show a folder's orders, those a search finds, the deleted ones, or all."""
     wanted = ListForm(request.GET).readable()
+    if wanted["deleted"] and not request.member.can("orders.delete"):
+        raise PermissionDenied(denial(request.member, "orders.delete"))
     asked = found(store, wanted["q"], user=request.user)
     if asked.only is not None and not wanted["peek"]:
         return HttpResponseRedirect(order_address(asked.only))
-    context = _listed(request, store, wanted, asked)
+    filters = list_filters(request, store, wanted, asked)
+    if filters.answer is not None:
+        return filters.answer
+    context = {**_listed(request, store, wanted, asked), **filters.context}
     if wanted["folder"] and context["frame"].folder is None:
         raise Http404
     context["peek"] = peek_at(store, wanted["peek"]) if wanted["peek"] else None
@@ -73,7 +81,8 @@ def order_peek(request: PageRequest, store: Store, order_id: int) -> HttpRespons
     peek = peek_at(store, order_id)
     if peek is None:
         raise Http404
-    context = {"peek": peek, "address": ListAddress.of(store, ListForm(request.GET).readable())}
+    wanted = ListForm(request.GET).readable()
+    context = {"peek": peek, "wanted": wanted, "address": ListAddress.of(store, wanted)}
     return render(request, "orders/peek.html", context)
 
 
@@ -126,6 +135,7 @@ def _listed(
         Wanted(sorting, wanted["per"], wanted["after"], wanted["before"]),
         columns,
     )
+    offers = offered(request.member, store, deleted=wanted["deleted"])
     plain = not (wanted["q"] or wanted["deleted"])
     section = f"folder-{frame.folder.pk}" if frame.folder else "orders"
     title = _title(wanted, frame.folder and frame.folder.name)
@@ -134,9 +144,12 @@ def _listed(
         "frame": frame,
         "columns": columns,
         "sortings": sortings_of(_sorts(columns)),
-        "picks": request.member.can("orders.delete" if wanted["deleted"] else "orders.edit"),
+        "offers": offers,
+        "picks": bool(offers),
         "wide": wide_only(columns),
         "asked": asked,
+        "reasons": asked.reasons([row.order for row in page.rows]),
+        "reasons": asked.reasons(row.order for row in page.rows),
         "wanted": wanted,
         "address": ListAddress.of(store, wanted),
         "page_sizes": PAGE_SIZES,

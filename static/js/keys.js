@@ -33,9 +33,14 @@ function find(key) {
   return visible.at(-1) ?? document.querySelector(`.sidebar ${wanted}`);
 }
 
+/** A key that is meant for the page, not for a field or a dialog. */
+export function isForPage(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return false;
+  return document.body.dataset.keys !== "off" && !document.querySelector("dialog:modal");
+}
+
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
-  if (document.body.dataset.keys === "off" || document.querySelector("dialog:modal")) return;
+  if (!isForPage(event)) return;
   if (event.key === "?") {
     document.getElementById("keys")?.showModal();
     return;

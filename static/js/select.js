@@ -1,51 +1,74 @@
 /**
  * Rows picked for a bulk action: <form data-select="orders-12"> around a table of .pick-box
  * checkboxes. Shift+click picks a range, "x" the row under the pointer or the focus. What is
- * picked survives paging: kept for the tab under the form's name, and sent along as hidden inputs.
+ * picked survives paging: it is kept for the tab as long as [data-select-of], the folder, stays.
+ * Where there are more pages, all that match can be picked: then the search is sent, not the ids.
  */
 
+import { allow, asked, forget, read, write } from "./picked.js";
+
 const boxes = (form) => [...form.querySelectorAll(".pick-box")];
-const storageKey = (form) => `picked:${form.dataset.select}`;
 const last = new WeakMap();
 
-function read(form) {
-  return new Set(JSON.parse(sessionStorage.getItem(storageKey(form)) ?? "[]"));
-}
-
-function write(form, picked) {
-  sessionStorage.setItem(storageKey(form), JSON.stringify([...picked]));
-}
-
-function show(form, picked) {
-  const all = boxes(form);
-  const checked = all.filter((box) => box.checked).length;
+function show(form, { ids, all }) {
+  const here = boxes(form);
+  const checked = here.filter((box) => box.checked).length;
   const head = form.querySelector("[data-pick-all]");
   if (head) {
-    head.checked = checked > 0 && checked === all.length;
-    head.indeterminate = checked > 0 && checked < all.length;
+    head.checked = checked > 0 && checked === here.length;
+    head.indeterminate = checked > 0 && checked < here.length;
   }
-  form.toggleAttribute("data-picked", picked.size > 0);
+  form.toggleAttribute("data-picked", ids.size > 0 || Boolean(all));
   for (const count of form.querySelectorAll("[data-picked-count]")) {
-    count.textContent = picked.size.toLocaleString("en");
+    count.textContent = all ? all.count : ids.size.toLocaleString("en");
   }
+  const exact = all ? parseInt(all.count.replaceAll(",", ""), 10) : ids.size;
+  allow(form, exact);
+  const field = form.querySelector("[data-pick-everything]");
+  if (field) field.disabled = !all;
+  const line = form.querySelector("[data-pick-line]");
+  const pages = form.querySelector("[rel=next], [rel=prev]");
+  if (!line) return;
+  line.hidden = Boolean(all) || !head?.checked || !pages;
+  if (!line.hidden) offerAll(form, line);
 }
 
 /** Takes over the state of the boxes one can see; what is picked on other pages stays. */
 function keep(form) {
-  const picked = read(form);
+  const { ids } = read(form);
   for (const box of boxes(form)) {
-    if (box.checked) picked.add(box.value);
-    else picked.delete(box.value);
+    if (box.checked) ids.add(box.value);
+    else ids.delete(box.value);
   }
+  write(form, { ids, all: null });
+  show(form, { ids, all: null });
+}
+
+/** Says how many match; that is counted only when somebody may want them all. */
+async function offerAll(form, line) {
+  const button = line.querySelector("[data-pick-rest]");
+  line.querySelector("[data-pick-here]").textContent = boxes(form).length;
+  if (button.dataset.count) return;
+  const answer = await fetch(line.dataset.pickLine, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  button.dataset.count = (await answer.text()).trim();
+  button.textContent = `Select all ${button.dataset.count} that match`;
+}
+
+function pickAll(form, count) {
+  for (const box of boxes(form)) box.checked = true;
+  const picked = { ids: new Set(), all: { query: asked(form), count } };
   write(form, picked);
   show(form, picked);
 }
 
 function onClick(event) {
-  const box = event.target.closest(".pick-box");
   const form = event.target.closest("form[data-select]");
   if (!form) return;
+  if (event.target.closest("[data-unavailable]")) event.preventDefault();
   if (event.target.matches("[data-pick-none]")) clear(form);
+  if (event.target.matches("[data-pick-rest][data-count]")) pickAll(form, event.target.dataset.count);
+  const box = event.target.closest(".pick-box");
   if (!box) return;
   const all = boxes(form);
   const previous = all.indexOf(last.get(form));
@@ -59,8 +82,9 @@ function onClick(event) {
 
 function clear(form) {
   for (const box of boxes(form)) box.checked = false;
-  write(form, new Set());
-  show(form, new Set());
+  const none = { ids: new Set(), all: null };
+  write(form, none);
+  show(form, none);
 }
 
 function onChange({ target }) {
@@ -70,30 +94,26 @@ function onChange({ target }) {
   keep(form);
 }
 
-function onKey(event) {
-  if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
-  if (document.body.dataset.keys === "off") return;
-  const row = document.querySelector("tr:focus-within") ?? document.querySelector("tbody tr:hover");
-  row?.querySelector(".pick-box")?.click();
-}
-
-/** Adds the rows picked on other pages to the form as it is sent; after that none is picked. */
+/** Sends what is picked: the ids of every page, or none where all that match are meant. */
 function onFormData({ target, formData }) {
   if (!target.matches("form[data-select]")) return;
-  const here = boxes(target);
-  const name = here[0]?.name ?? "ids";
-  const seen = new Set(here.map((box) => box.value));
-  for (const value of read(target)) if (!seen.has(value)) formData.append(name, value);
-  write(target, new Set());
+  const { ids, all } = read(target);
+  formData.delete("ids");
+  if (!all && ids.size) formData.append("ids", [...ids].join(","));
+  if (!target.dataset.asks) write(target, { ids: new Set(), all: null });
+}
+
+/** What only leads to a question keeps the rows picked until the question's form is sent. */
+function onSubmit({ target, submitter }) {
+  if (target.dataset.spends) forget(target.dataset.spends);
+  target.dataset.asks = submitter?.dataset.asks ?? "";
 }
 
 export function bind(root) {
-  const forms = [...root.querySelectorAll("form[data-select]")];
-  if (root.matches("form[data-select]")) forms.push(root);
-  for (const form of forms) {
+  const forms = [...root.querySelectorAll("form[data-select]"), root.closest("form[data-select]")];
+  for (const form of forms.filter(Boolean)) {
     const picked = read(form);
-    for (const box of boxes(form)) box.checked = picked.has(box.value);
+    for (const box of boxes(form)) box.checked = Boolean(picked.all) || picked.ids.has(box.value);
     show(form, picked);
   }
 }
@@ -101,6 +121,6 @@ export function bind(root) {
 export function start() {
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
-  document.addEventListener("keydown", onKey);
   document.addEventListener("formdata", onFormData);
+  document.addEventListener("submit", onSubmit);
 }
