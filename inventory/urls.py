@@ -7,4 +7,5 @@ from inventory import views
 app_name = "inventory"
 urlpatterns = [
     path("s/<int:store_id>/inventory", views.item_list, name="list"),
+    path("s/<int:store_id>/inventory/suggest", views.suggest, name="suggest"),
 ]

@@ -1,5 +1,6 @@
 """The page environment: autoescape, no undefined names, and the few helpers pages need."""
 
+from datetime import date as date_type
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +16,9 @@ from django.utils import timezone
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from lucide.jinja import lucide
 from markupsafe import Markup
+
+from orders.formats import shown_country, shown_day, shown_moment, shown_phone
+from stores.models import Store
 
 # These are Django templates: the pages of packages, in our look.
 NOT_OURS = ("account/", "mfa/", "allauth/", "usersessions/", "socialaccount/", "admin/")
@@ -48,6 +52,7 @@ def environment(**options: Any) -> Environment:
         htmx_script=htmx_script,
     )
     env.filters.update(money=money, when=when, plural=plural, amount=amount, local=local)
+    env.filters.update(stamp=stamp, day=day, phone=phone, country=country)
     return env
 
 
@@ -86,6 +91,26 @@ def amount(number: Decimal) -> str:
 def local(moment: datetime, zone: str = "UTC") -> str:
     """Format a moment in a store's zone."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%-d %b %Y %H:%M")
+
+
+def stamp(moment: datetime, store: Store) -> str:
+    """Format a moment as its store wants moments shown, in the store's zone."""
+    return shown_moment(moment, store.date_format, store.timezone)
+
+
+def day(date: date_type | None, store: Store) -> str:
+    """Format a day as its store wants days shown; '' for none."""
+    return shown_day(date, store.date_format) if date else ""
+
+
+def phone(number: str, store: Store, country: str = "") -> str:
+    """Format a telephone number of an address as its store wants numbers shown."""
+    return shown_phone(number, store.phone_format, country or store.country)
+
+
+def country(name: str, store: Store) -> str:
+    """Format a country as its store wants countries shown."""
+    return shown_country(name, store.country_format)
 
 
 def when(moment: datetime | None, zone: str = "UTC") -> Markup:

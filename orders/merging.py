@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,5 +65,6 @@ def comparable(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value else "0"
     if isinstance(value, datetime):
-        return value.replace(microsecond=0).isoformat()
+        in_one_zone = value.astimezone(UTC) if value.tzinfo else value
+        return in_one_zone.replace(microsecond=0).isoformat()
     return value.isoformat() if isinstance(value, date) else value

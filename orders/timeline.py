@@ -43,7 +43,71 @@ SIGNS = {
     Kind.CANCELED: ("error", "warn"),
     Kind.DELETED: ("error", "warn"),
     Kind.HISTORY: ("note", ""),
+    Kind.EVENT_RUN: ("rule", "info"),
 }
+# Columns of names and values, told name by name.
+FREE_FIELDS = ("checkout_data", "order_metadata", "return_address")
+# What the timeline can be narrowed to, beside what rules did.
+GROUPS = {
+    "changes": (
+        "Changes",
+        (
+            Kind.IMPORTED,
+            Kind.HISTORY_IMPORTED,
+            Kind.CREATED,
+            Kind.UPDATED,
+            Kind.SOURCE_CHANGE_WAITING,
+            Kind.SOURCE_CHANGE_IGNORED,
+            Kind.DETAILS_CHANGED,
+            Kind.ADDRESS_CHANGED,
+            Kind.ITEMS_CHANGED,
+            Kind.FOLDER_CHANGED,
+            Kind.CHECKOUT_DATA_CHANGED,
+            Kind.METADATA_CHANGED,
+            Kind.TAGGED,
+            Kind.DUPLICATED,
+            Kind.SPLIT,
+            Kind.MERGED,
+            Kind.CANCELED,
+            Kind.DELETED,
+            Kind.RESTORED,
+        ),
+    ),
+    "sending": (
+        "Sending",
+        (
+            Kind.SUBMISSION_REQUESTED,
+            Kind.SUBMITTED,
+            Kind.SUBMISSION_DELAYED,
+            Kind.SUBMISSION_FAILED,
+            Kind.TRACKING_PUSHED,
+        ),
+    ),
+    "shipments": (
+        "Shipments",
+        (
+            Kind.SHIPMENT_ADDED,
+            Kind.SHIPMENT_UPDATED,
+            Kind.SHIPMENT_DELETED,
+            Kind.TRACKING_PUSHED,
+        ),
+    ),
+    "notes": ("Notes", (Kind.NOTE_ADDED, Kind.HISTORY)),
+}
+RULES = "rules"
+# For the links that narrow it: key, words.
+FILTERS = [
+    ("", "All"),
+    *((key, words) for key, (words, _) in GROUPS.items()),
+    (RULES, "Rules"),
+]
+
+
+def narrowed(show: str) -> dict[str, Any]:
+    """Give the conditions that keep one of `FILTERS` of the events; none for what is no filter."""
+    if show == RULES:
+        return {"actor": Actor.RULE}
+    return {"kind__in": GROUPS[show][1]} if show in GROUPS else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +150,7 @@ def entry(event: OrderEvent) -> Entry:
         actor=actor(event),
         sign=sign,
         tone=tone,
-        changes=_changes(event.before, event.after),
+        changes=changes_in_words(event.before, event.after),
         details=_details(event),
     )
 
@@ -106,15 +170,32 @@ def _title(day: date, today: date) -> str:
     return words.get((today - day).days) or f"{day:%A} {day.day} {day:%B %Y}"
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+def changes_in_words(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Put changed fields into words, as (label, before, after); free fields one by one."""
     names = dict.fromkeys([*before, *after])
-    return [(label(name), *_both(name, before.get(name), after.get(name))) for name in names]
+    return [row for name in names for row in _rows(name, before.get(name), after.get(name))]
 
 
-def _both(name: str, before: Any, after: Any) -> tuple[str, str]:
-    if name == "order_items" and isinstance(before, dict) and isinstance(after, dict):
-        return lines_in_words(before, after)
-    return text(before), text(after)
+def _rows(name: str, before: Any, after: Any) -> list[tuple[str, str, str]]:
+    are_maps = isinstance(before, dict) and isinstance(after, dict)
+    if name == "order_items" and are_maps:
+        return [(label(name), *lines_in_words(before, after))]
+    if name == "shipments" and are_maps:
+        parcels = [(before.get(pk) or {}, after.get(pk) or {}) for pk in {**before, **after}]
+        return [row for old, new in parcels for row in _fields(label, old, new)]
+    if name in FREE_FIELDS and are_maps:
+        return _fields(lambda key: f"{label(name)}: {key}", before, after)
+    return [(label(name), text(before), text(after))]
+
+
+def _fields(
+    call: Callable[[str], str], before: dict[str, Any], after: dict[str, Any]
+) -> list[tuple[str, str, str]]:
+    return [
+        (call(key), text(before.get(key)), text(after.get(key)))
+        for key in {**before, **after}
+        if before.get(key) != after.get(key) and (before.get(key) or after.get(key))
+    ]
 
 
 def lines_in_words(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, str]:

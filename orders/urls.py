@@ -3,13 +3,17 @@
 from django.urls import include, path
 
 from orders.views import (
+    adding,
     columns,
     documents,
+    edit,
     folders,
+    history,
     jobs,
     lists,
     operations,
     order,
+    parcels,
     settings,
     source_changes,
 )
@@ -59,16 +63,46 @@ urlpatterns = [
     ),
     path("s/<int:store_id>/orders/<int:order_id>/move", order.order_move, name="order_move"),
     path("s/<int:store_id>/orders/<int:order_id>/notes", order.note_add, name="note_add"),
+    path("s/<int:store_id>/orders/new", adding.order_add, name="order_add"),
+    path("s/<int:store_id>/orders/<int:order_id>/tag", order.order_tag, name="order_tag"),
     path(
-        "s/<int:store_id>/orders/<int:order_id>/checkout-data",
-        order.checkout_data_set,
-        name="checkout_data_set",
+        "s/<int:store_id>/orders/<int:order_id>/edit/<slug:part>",
+        edit.order_edit,
+        name="order_edit",
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/revert/<slug:part>",
+        edit.order_revert,
+        name="order_revert",
+    ),
+    path("s/<int:store_id>/orders/<int:order_id>/items/new", edit.item_add, name="item_add"),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/items/<int:item_id>",
+        edit.item_edit,
+        name="item_edit",
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/items/<int:item_id>/remove",
+        edit.item_remove,
+        name="item_remove",
     ),
     path(
         "s/<int:store_id>/orders/<int:order_id>/shipments",
-        order.shipment_add,
+        parcels.shipment_add,
         name="shipment_add",
     ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/shipments/<int:shipment_id>",
+        parcels.shipment_edit,
+        name="shipment_edit",
+    ),
+    path(
+        "s/<int:store_id>/orders/<int:order_id>/shipments/<int:shipment_id>/remove",
+        parcels.shipment_remove,
+        name="shipment_remove",
+    ),
+    path("s/<int:store_id>/orders/<int:order_id>/at", history.order_between, name="order_between"),
+    path("s/<int:store_id>/orders/<int:order_id>/at/<str:at>", history.order_at, name="order_at"),
     path(
         "s/<int:store_id>/source-changes/<int:change_id>",
         source_changes.source_change_decide,

@@ -153,6 +153,8 @@ def hers(store, alice) -> dict[str, Any]:
         "kind": "submission",
         "work_id": submission.pk,
         "row_id": submission.pk,
+        "part": "details",
+        "at": str(event.pk),
         "pk": order.pk,
     }
 

@@ -12,11 +12,9 @@ from orders.services.editing import locked_for_edit, save_changes
 from orders.services.events import By
 from orders.shapes import RETURN_PARTS
 
+PARTS = {"shipping": SHIPPING_PARTS, "customer": CUSTOMER_PARTS}
 # Whose address → its columns.
-ADDRESSES = {
-    "shipping": tuple(f"shipping_{part}" for part in SHIPPING_PARTS),
-    "customer": tuple(f"customer_{part}" for part in CUSTOMER_PARTS),
-}
+ADDRESSES = {whose: tuple(f"{whose}_{part}" for part in parts) for whose, parts in PARTS.items()}
 NAMES = {"shipping": "shipping address", "customer": "billing address"}
 
 
@@ -40,15 +38,12 @@ def change_address(
         Refused: if a value does not fit.
     """
     order = locked_for_edit(order)
-    wanted = {f"{whose}_{part}": value for part, value in values.items()}
-    seen = None
-    if based_on is not None:
-        seen = {f"{whose}_{part}": value for part, value in based_on.items()}
-    present = {name: getattr(order, name) for name in ADDRESSES[whose]}
-    changed = merged(present, {name: wanted[name] for name in present if name in wanted}, seen)
+    present = {part: getattr(order, f"{whose}_{part}") for part in PARTS[whose]}
+    wanted = {part: values[part] for part in present if part in values}
+    changed = merged(present, wanted, based_on)
     told = save_changes(
         order,
-        changed,
+        {f"{whose}_{part}": value for part, value in changed.items()},
         kind=OrderEvent.Kind.ADDRESS_CHANGED,
         sentence=f"Changed the {NAMES[whose]}",
         by=by,

@@ -50,7 +50,7 @@ def change_data(
         Conflict: if somebody changed the same fields since; see `merging.merged`.
         Refused: if a name is empty or too long, or all of it is.
     """
-    longest, kind, title = DATA[column]
+    _, kind, title = DATA[column]
     for name in values:
         _check_name(name, title, column)
     order = locked_for_edit(order)
@@ -60,11 +60,8 @@ def change_data(
         return False
     whole = {**present, **changed}
     kept = {name: value for name, value in whole.items() if value is not None}
-    length = len(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
-    if length > longest and length > len(json.dumps(present, ensure_ascii=False)):
-        raise Refused(
-            f"{title} has {length:,} characters as JSON; at most {longest:,} fit.", field=column
-        )
+    if _length(kept) > _length(present):
+        check_size(column, kept)
     told = save_changes(
         order,
         {column: kept},
@@ -75,6 +72,23 @@ def change_data(
         edited=[column],
     )
     return told is not None
+
+
+def check_size(column: str, values: Mapping[str, str]) -> None:
+    """Check that all of a column of `DATA` fits.
+
+    Raises:
+        Refused: if it does not.
+    """
+    longest, _, title = DATA[column]
+    if (length := _length(values)) > longest:
+        raise Refused(
+            f"{title} has {length:,} characters as JSON; at most {longest:,} fit.", field=column
+        )
+
+
+def _length(values: Mapping[str, str]) -> int:
+    return len(json.dumps(dict(values), ensure_ascii=False, separators=(",", ":")))
 
 
 def _check_name(name: str, title: str, column: str) -> None:

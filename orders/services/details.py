@@ -9,7 +9,7 @@ from django.db import transaction
 
 from orderdesk.lib.refused import Refused
 from orders.merging import merged
-from orders.models import TAG_COLORS, Order, OrderEvent
+from orders.models import Order, OrderEvent
 from orders.services.editing import CHARGES, listed, locked_for_edit, save_changes, sums_with
 from orders.services.events import By
 
@@ -113,25 +113,3 @@ def _discount(place: int, row: Mapping[str, str]) -> dict[str, str]:
     exact = round(amount, 4)
     shown = f"{exact:.2f}" if exact == round(exact, 2) else f"{exact.normalize():f}"
     return {"name": row.get("name", ""), "code": row.get("code", ""), "amount": shown}
-
-
-@transaction.atomic
-def tag_order(*, order: Order, color: str, name: str, by: By, now: datetime) -> bool:
-    """Tag an order, or take its tag off where the color is '', and tell whether it changed.
-
-    Raises:
-        Refused: if there is no such color.
-    """
-    if color and color not in TAG_COLORS:
-        raise Refused(f"There is no tag color {color!r}.", field="tag_color")
-    order = locked_for_edit(order)
-    words = f"Tagged {name or color}" if color else "Took the tag off"
-    told = save_changes(
-        order,
-        {"tag_color": color, "tag_name": name if color else ""},
-        kind=OrderEvent.Kind.TAGGED,
-        sentence=words,
-        by=by,
-        now=now,
-    )
-    return told is not None
