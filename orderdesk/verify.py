@@ -59,6 +59,21 @@ CHECKS = [
            GROUP BY connection_id, external_id HAVING count(*) > 1""",
     ),
     Check(
+        "what was merged is sent once",
+        "order {} was sent by itself and with the order it was merged into",
+        """SELECT l.parent_id FROM orders_orderlink l WHERE l.kind = 'merged'
+           AND EXISTS (SELECT 1 FROM integrations_submission s WHERE s.order_id = l.parent_id
+               AND s.verb = 'submit_order' AND s.state = 'done')
+           AND EXISTS (SELECT 1 FROM integrations_submission s WHERE s.order_id = l.child_id
+               AND s.verb = 'submit_order' AND s.state = 'done')""",
+    ),
+    Check(
+        "a parcel is passed back once",
+        "order {} has the same parcel of another order twice",
+        """SELECT min(order_id) FROM orders_shipment WHERE origin_id IS NOT NULL
+           GROUP BY order_id, origin_id HAVING count(*) > 1""",
+    ),
+    Check(
         "no tracking doubled",
         "order {} has a parcel of its source twice",
         """SELECT min(order_id) FROM orders_shipment WHERE external_id <> ''

@@ -25,9 +25,13 @@ AMOUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One order of a preview: its title, its pieces, and its amounts in the order of the rows."""
+    """One order of a preview: its title, its pieces, and its amounts in the order of the rows.
+
+    `short` is the title over a column of amounts.
+    """
 
     title: str
+    short: str
     pieces: tuple[Piece, ...]
     amounts: tuple[Decimal, ...]
 
@@ -73,7 +77,8 @@ def _titles(count: int) -> list[str]:
 
 
 def _column(title: str, part: Part, names: list[str]) -> Column:
-    return Column(title, part.pieces, tuple(part.amounts[name] for name in names))
+    short = title.partition(" in order ")[0]
+    return Column(title, short, part.pieces, tuple(part.amounts[name] for name in names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,17 @@ def why_not_sent_unseen(order: Order) -> str:
     return ""
 
 
+def why_not_given_back(order: Order) -> str:
+    """Say why the order cannot follow its source again in what it holds and costs; '' if it can."""
+    links = OrderLink.objects.for_store(order.store_id).from_order(order)
+    if links.filter(kind=Kind.SPLIT).exists():
+        return (
+            f"Parts of order {order.number} were split off. As its source states it, it would hold "
+            f"them once more."
+        )
+    return ""
+
+
 def cancel_children(*, order: Order, by: By, now: datetime) -> None:
     """Have those made from a canceled order follow it.
 

@@ -86,6 +86,17 @@ def test_a_parcel_of_one_line_leaves_the_others_open(shop):
     assert shop.vendor.shop.order(order.source_key)["fulfillment_status"] == "partial"
 
 
+def test_a_parcel_of_what_was_split_off_is_of_the_line_it_names(shop):
+    order = an_order_of_several_lines(shop)
+    _, second, *_ = order.items.all()
+    split_off = {"code": "RENAMED", "name": "Renamed", "quantity": "1"}
+
+    parcel = loaded_shipment(lines=[{**split_off, "source_line_id": second.source_line_id}])
+    push(shop, order, parcel)
+
+    assert told(shop)[-1]["lines"] == {second.code: 1}
+
+
 def test_two_parcels_of_one_order_are_two_notices(shop):
     order = an_order_of_several_lines(shop)
     first, second, *_ = order.items.all()
