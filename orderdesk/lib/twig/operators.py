@@ -101,14 +101,15 @@ def modulo(a: Value, b: Value) -> Value:
 def power(a: Value, b: Value) -> Value:
     """`a ** b`."""
     x, y = operands(a, b, "**")
-    if isinstance(x, int) and isinstance(y, int) and 0 <= y * x.bit_length() <= LARGEST_POWER:
-        return whole(x**y)
+    exact = isinstance(x, int) and isinstance(y, int) and y >= 0
+    if exact and y * int(x).bit_length() <= LARGEST_POWER:
+        return whole(int(x) ** int(y))
     try:
         result = float(x) ** float(y)
     except OverflowError:
         return -math.inf if x < 0 and y % 2 else math.inf
     except ZeroDivisionError:
-        return math.inf
+        return math.copysign(math.inf, x if y % 2 else 1)
     return math.nan if isinstance(result, complex) else result
 
 

@@ -13,7 +13,10 @@ def php_range(meter: Meter, low: Value, high: Value, step: Value) -> list[Value]
     """Everything from low to high, both included: integers, floats or letters."""
     if is_letter(low) and is_letter(high):
         return letters(meter, low, high, to_int(step))
-    if any(is_float(bound) for bound in (low, high, step)):
+    # One text beside something else is a whole number, whatever it says.
+    texts = all(isinstance(bound, str) and bound != "" for bound in (low, high))
+    bounds = [bound for bound in (low, high) if texts or not isinstance(bound, str)]
+    if any(is_float(bound) for bound in (*bounds, step)):
         return floats(meter, to_float(low), to_float(high), abs(to_float(step)))
     return integers(meter, to_int(low), to_int(high), abs(to_int(step)))
 
@@ -57,4 +60,5 @@ def floats(meter: Meter, low: float, high: float, step: float) -> list[Value]:
     count = int(span / step + 1e-9) + 1
     meter.items(count)
     sign = 1 if low < high else -1
-    return [low + sign * index * step for index in range(count)]
+    # The first one is taken as it is: it may be a negative zero.
+    return [low, *(low + sign * index * step for index in range(1, count))]

@@ -155,10 +155,11 @@ def to_float(value: Value) -> float:
         return 1.0
     if isinstance(value, str):
         number, _ = parse_number(value)
-        return float(number or 0)
+        # As a float, zero keeps its sign.
+        return float(number) if number else -0.0 if value.lstrip().startswith("-0") else 0.0
     if isinstance(value, list | dict):
         return float(bool(value))
-    return float(value or 0) if isinstance(value, int | float) else float(value is not None)
+    return float(value) if isinstance(value, int | float) else float(value is not None)
 
 
 def to_int(value: Value) -> int:

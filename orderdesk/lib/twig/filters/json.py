@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from orderdesk.lib.twig.arrays import Array, is_list, items
@@ -13,16 +14,25 @@ if TYPE_CHECKING:
     from orderdesk.lib.twig.runtime import Runtime
 
 TAG, AMP, APOS, QUOT, OBJECT, NUMERIC, SLASHES, PRETTY, UNICODE = (1 << n for n in range(9))
-ZERO, TERMINATORS = 1024, 2048
-DEEPEST = 512
+PARTIAL, ZERO, TERMINATORS, THROW = 512, 1024, 2048, 1 << 22
+DEEPEST, OUR_DEEPEST = 512, 100
 SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 MARKS = {"<": TAG, ">": TAG, "&": AMP, "'": APOS, '"': QUOT}
 
 
-def json_encode(runtime: Runtime, value: Value, flags: Value = 0, depth: Value = DEEPEST) -> str:
-    """A value as JSON; the flags are PHP's."""
-    writer = Writer(runtime, to_int(flags), min(to_int(depth), 100))
-    writer.write(value, 0)
+class Unwritable(Exception):
+    """JSON has no way to write this value."""
+
+
+def json_encode(runtime: Runtime, value: Value, flags: Value = 0, depth: Value = DEEPEST) -> Value:
+    """A value as JSON; the flags are PHP's. What JSON cannot write gives false, as in PHP."""
+    writer = Writer(runtime, to_int(flags), to_int(depth))
+    try:
+        writer.write(value, 0)
+    except Unwritable as error:
+        if writer.flags & THROW:
+            raise TwigRuntimeError(str(error)) from error
+        return False
     return "".join(writer.out)
 
 
@@ -62,7 +72,9 @@ class Writer:
     def number(self, value: float) -> str:
         """The shortest digits that mean this float."""
         if not math.isfinite(value):
-            raise TwigRuntimeError("Inf and NaN cannot be JSON encoded")
+            if self.flags & PARTIAL:
+                return "0"
+            raise Unwritable("Inf and NaN cannot be JSON encoded")
         shown = repr(value)
         mantissa, _, exponent = shown.partition("e")
         if not exponent and value == int(value) and "." in mantissa:
@@ -74,7 +86,12 @@ class Writer:
 
     def scientific(self, value: float, mantissa: str, exponent: int) -> str:
         if -5 < exponent < 17:
-            plain = f"{value:.20f}".rstrip("0").rstrip(".") if exponent < 0 else f"{value:.0f}"
+            if exponent > 0:
+                # The shortest digits, and noughts for those that the float does not have.
+                sign = "-" if value < 0 else ""
+                plain = sign + re.sub(r"\D", "", mantissa).ljust(exponent + 1, "0")
+            else:
+                plain = f"{value:.20f}".rstrip("0").rstrip(".")
             return plain + (".0" if exponent > 0 and self.flags & ZERO else "")
         if "." not in mantissa:
             mantissa += ".0"
@@ -104,7 +121,9 @@ class Writer:
 
     def array(self, array: Array, level: int) -> None:
         if level >= self.depth:
-            raise TwigRuntimeError("Maximum stack depth exceeded")
+            raise Unwritable("Maximum stack depth exceeded")
+        if level >= OUR_DEEPEST:
+            raise TwigRuntimeError("The data is nested too deep to be written as JSON.")
         as_list = is_list(array) and not self.flags & OBJECT
         opening, closing = "[]" if as_list else "{}"
         self.add(opening)

@@ -113,7 +113,8 @@ def number(kind: str, value: Value, precision: int | None, *, plus: bool) -> str
     """A number in the way that a letter asks for."""
     if kind in "duxXob":
         return integer(kind, to_int(value), plus=plus)
-    amount = to_float(value)
+    # PHP prints no negative zero here; the sum takes its sign off.
+    amount = to_float(value) + 0.0
     if not math.isfinite(amount):
         return "NaN" if math.isnan(amount) else ("-" if amount < 0 else "+" if plus else "") + "Inf"
     places = min(6 if precision is None else precision, MOST_PRECISION)

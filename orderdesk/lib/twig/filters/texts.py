@@ -95,7 +95,7 @@ def expand_mask(mask: str) -> str:
     return re.sub(r"([\x00-\x7f])\.\.([\x00-\x7f])", span, mask, flags=re.DOTALL)
 
 
-def split(runtime: Runtime, value: Value, delimiter: Value, limit: Value = None) -> list[str]:
+def split(runtime: Runtime, value: Value, delimiter: Value, limit: Value = None) -> list[Value]:
     """Cut a text at each delimiter, or into pieces of a length where that is empty."""
     text, sign = to_text(value), to_text(delimiter)
     if limit is not None and not isinstance(limit, int | float):
@@ -106,6 +106,9 @@ def split(runtime: Runtime, value: Value, delimiter: Value, limit: Value = None)
     size = to_int(limit) if limit is not None else 1
     if size <= 1:
         return list(text) or [""]
+    if len(text) < size:
+        # As it came: a number stays one.
+        return [value if value is not None else ""]
     return [text[start : start + size] for start in range(0, len(text), size)] or [""]
 
 
