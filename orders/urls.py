@@ -14,6 +14,7 @@ from orders.views import (
     operations,
     order,
     parcels,
+    searches,
     settings,
     source_changes,
 )
@@ -24,6 +25,12 @@ urlpatterns = [
     path("s/<int:store_id>/orders", lists.order_list, name="list"),
     path("s/<int:store_id>/orders/rows", lists.order_rows, name="order_rows"),
     path("s/<int:store_id>/orders/count", lists.order_count, name="order_count"),
+    path("s/<int:store_id>/orders/searches", searches.search_save, name="search_save"),
+    path(
+        "s/<int:store_id>/orders/searches/<int:search_id>",
+        searches.search_edit,
+        name="search_edit",
+    ),
     path("s/<int:store_id>/orders/columns", columns.columns, name="columns"),
     path("s/<int:store_id>/orders/print", documents.orders_print, name="orders_print"),
     path("s/<int:store_id>/orders/move", lists.orders_move, name="orders_move"),

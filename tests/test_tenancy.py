@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models import InboundMessage, Schedule, Submission
 from orders.drafts import ShipmentDraft
-from orders.models import BulkJob, Folder, OrderEvent, OrderItem, SourceChange
+from orders.models import BulkJob, Folder, OrderEvent, OrderItem, SavedSearch, SourceChange
 from orders.services import add_shipment, hub
 from rules.models import Rule, RuleRun
 from stores.models import ApiKey, StoreUser
@@ -130,6 +130,8 @@ def hers(store, alice) -> dict[str, Any]:
         member = StoreUser.objects.for_store(store).get(user=alice)
         item = OrderItem.objects.for_store(store).get(order=order)
         folder = Folder.objects.for_store(store).get(name="New")
+        search = SavedSearch(store=store, user=alice, name=CANARY, query=CANARY)
+        search.save()
         change = SourceChange(store=store, order=order, after={"email": CANARY})
         change.save()
     return {
@@ -147,6 +149,7 @@ def hers(store, alice) -> dict[str, Any]:
         "run_id": run.pk,
         "member_id": member.pk,
         "folder_id": folder.pk,
+        "search_id": search.pk,
         "change_id": change.pk,
         "key": "shopify",
         "verb": "orders",

@@ -1,4 +1,4 @@
-"""A question about orders as chips: what each says, and the question after one has changed. Pure."""
+"""A question about orders as chips, and the question after one of them has changed. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

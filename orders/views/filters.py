@@ -7,10 +7,12 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from orders.filters.countries import country_names
+from orders.filters.facts import Facts
 from orders.filters.forms import GROUPED
 from orders.filters.grammar import written
-from orders.filters.query import Group, Query
+from orders.filters.query import Condition, Group, Query
 from orders.forms.filters import FilterEditor
+from orders.forms.searches import SaveSearchForm
 from orders.pages.chips import JOINED, chips_of, turned
 from orders.search import Found, facts_for
 from orders.views.addresses import ListAddress
@@ -45,11 +47,29 @@ def list_filters(
             "turned": turned(asked.query),
             "write": lambda query: written(query, facts),
             "editor": editor,
+            "saving": SaveSearchForm(
+                initial={"query": _whole(asked.query, wanted["folder"], facts)}, auto_id="save_%s"
+            ),
             "grouped": GROUPED,
             "countries": country_names() if editor.is_open else (),
             "rule_address": _rule_address(request, store, asked.query, wanted["q"]),
         }
     )
+
+
+def _whole(query: Query, folder: int | None, facts: Facts) -> str:
+    """Write the question of a list; one within a folder names the folder, too.
+
+    Alternatives that have brackets of their own cannot be put into brackets once more; they are
+    kept for all folders.
+    """
+    conditions = tuple(part for part in query.parts if isinstance(part, Condition))
+    if folder is None or (query.match == "any" and len(conditions) < len(query.parts)):
+        return written(query, facts)
+    within = Condition("folder", "equals", folder)
+    if query.match == "any" and len(conditions) > 1:
+        return written(Query("all", (within, Group("any", conditions))), facts)
+    return written(Query("all", (within, *query.parts)), facts)
 
 
 class NotOpen:

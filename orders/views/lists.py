@@ -148,7 +148,6 @@ def _listed(
         "picks": bool(offers),
         "wide": wide_only(columns),
         "asked": asked,
-        "reasons": asked.reasons([row.order for row in page.rows]),
         "reasons": asked.reasons(row.order for row in page.rows),
         "wanted": wanted,
         "address": ListAddress.of(store, wanted),
