@@ -15,7 +15,7 @@ from typing import NoReturn
 from orderdesk.lib.storable import storable
 from orders.filters.facts import Broken, Facts
 from orders.filters.fields import FIELDS, LIST_FIELDS, WORDS, Field, question
-from orders.filters.kinds import YES
+from orders.filters.kinds import YES, listed
 from orders.filters.lexing import Lexer, Piece, Term, Unreadable
 from orders.filters.operators import OPERATORS, OPPOSITES
 from orders.filters.query import Condition, Group, Problem, Query
@@ -306,13 +306,19 @@ def _tidy(part: Condition | Group) -> Condition | Group | None:
 def _tidy_condition(condition: Condition) -> Condition:
     field = LIST_FIELDS[condition.field]
     value = condition.value
-    if OPERATORS[condition.operator].takes == "nothing":
+    operator = OPERATORS[condition.operator]
+    if operator.takes == "nothing":
         value = ""
+    elif operator.takes == "list":
+        value = ", ".join(listed(value))
     elif field is WORDS:
         value = " ".join(text_of(value).split())
     elif field.kind.style == "flag":
         value = text_of(value).strip(BLANKS).casefold()
-    elif field.kind.style != "folder" and OPERATORS[condition.operator].asks != "matches":
+    elif operator.asks == "matches":
+        value = text_of(value)
+    elif field.kind.style != "folder":
         value = text_of(value).strip(BLANKS)
     name = condition.name if field.is_named else ""
-    return replace(condition, value=value, name=name, case=condition.case and field.kind.has_case)
+    case = condition.case and field.kind.has_case and operator.takes != "nothing"
+    return replace(condition, value=value, name=name, case=case)

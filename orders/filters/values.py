@@ -194,7 +194,7 @@ def opposite_flag(value: str | int) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest a word for one that is not known, as a sentence behind another; or ''."""
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in reversed(list(known))}
     near = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     return f" Did you mean “{names[near[0]]}”?" if near else ""
 

@@ -1,36 +1,46 @@
-"""Orders full of awkward values, and a question asked of them in both ways: by SQL and by rules."""
+"""Orders full of awkward values, and questions asked of them in both ways: by SQL and by rules."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper
+
 from inventory.models import InventoryItem
+from orders.filters.facts import Facts, Snapshot
 from orders.filters.fields import FIELDS, Field, question
 from orders.filters.operators import OPERATORS
+from orders.filters.places import COMPARED
 from orders.filters.query import Condition, Query
-from orders.filters.sql import filtered
+from orders.filters.sources import Column
+from orders.filters.sql import condition_sql, filtered
 from orders.models import Folder, Order, OrderItem, OrderLink, Shipment
 from rules.reading import NEEDS, facts_of, order_snapshot
 from stores.models import Store
 
 NOW = datetime(2026, 3, 4, 16, 30, tzinfo=UTC)
 TEXTS = [
-    "", " ", "Mug", "MUG-1", "mug-10", " Mug-1 ", "blue MUG", "straße", "STRASSE", "Café", "Cafe\u0301",
-    "İzmir", "ΣΑΣ", "σας", "100%", "a_b", "a\\b", "it's", 'say "hi"', "PO Box 12", "P.O. Box 7", "Apt 3",
-    "apo", "AE", "\u212a9", "x\u00a0", "\u2003tab\t", "red, green", "Ada", "ada@example.com", "yes",
+    "", " ", "Mug", "MUG-1", "mug-10", " Mug-1 ", "blue MUG", "straße", "STRASSE", "Café",
+    "Cafe\u0301", "İzmir", "ΣΑΣ", "σας", "100%", "a_b", "a\\b", "it's", 'say "hi"', "PO Box 12",
+    "P.O. Box 7", "Apt 3", "apo", "AE", "\u212a9", "x\u00a0", "\u2003tab\t", "red, green", "Ada",
+    "ada@example.com", "yes",
 ]  # fmt: skip
-COUNTRIES = ["", "US", "us", "United States", "USA", "Türkiye", "TURKIYE", "Cote d\u2019Ivoire", "UK",
-             "Atlantis", " gb ", "CA"]  # fmt: skip
+COUNTRIES = [
+    "", "US", "us", "United States", "USA", "Türkiye", "TURKIYE", "Cote d\u2019Ivoire", "UK",
+    "Atlantis", " gb ", "CA",
+]  # fmt: skip
 NUMBERS = ["0", "1", "9.99", "10", "50", "50.0001", "1000"]
-STAMPS = ["", "1772600000", "2026-03-01", "2026-03-01 10:00", "2026-02-30", "2026-03-01T10:00:00Z",
-          "2026-03-01T10:00:00+05:30", "soon", "99999999999"]  # fmt: skip
+STAMPS = [
+    "", "1772600000", "2026-03-01", "2026-03-01 10:00", "2026-02-30", "2026-03-01T10:00:00Z",
+    "2026-03-01T10:00:00+05:30", "soon", "99999999999",
+]  # fmt: skip
 MOMENTS = [NOW - timedelta(hours=hours) for hours in (0, 1, 23, 24, 25, 167, 168, 400)]
 NAMES = ["gift", "12", "it's", "Gift note"]
-COLUMNS = [
-    field.source.column for field in FIELDS.values() if type(field.source).__name__ == "Column"
-]
+COLUMNS = [field.source.column for field in FIELDS.values() if isinstance(field.source, Column)]
 
 
 def a_map(chance: random.Random) -> dict[str, Any]:
@@ -58,18 +68,8 @@ def an_order(store: Store, folders: list[Folder], chance: random.Random, number:
             length = Order._meta.get_field(column).max_length
             stated[column] = chance.choice(TEXTS)[:length]
     if chance.random() < 0.3:
-        same = (
-            "first_name",
-            "last_name",
-            "company",
-            "address1",
-            "address2",
-            "city",
-            "state",
-            "postal_code",
-            "country",
-        )
-        stated |= {f"customer_{part}": stated[f"shipping_{part}"] for part in same}
+        parts = (*COMPARED, "country")
+        stated |= {f"customer_{part}": stated[f"shipping_{part}"] for part in parts}
     return Order(
         store=store,
         folder=chance.choice(folders),
@@ -118,7 +118,7 @@ def fill(store: Store, orders: list[Order], chance: random.Random) -> None:
         for order in orders
         for _ in range(chance.randrange(3))
     )  # fmt: skip
-    pairs = zip(orders, orders[1:], strict=False)
+    pairs = pairwise(orders)
     OrderLink.across_stores.bulk_create(
         OrderLink(store=store, parent=one, child=other, kind=chance.choice(OrderLink.Kind.values))
         for one, other in pairs
@@ -126,7 +126,7 @@ def fill(store: Store, orders: list[Order], chance: random.Random) -> None:
     )
 
 
-def values_for(field: Field, operator: str, store: Store) -> list[Any]:
+def values_for(field: Field, operator: str, folders: list[int]) -> list[Any]:
     """Values a person could write for a field, some of which some order has."""
     asks, takes = OPERATORS[operator].asks, OPERATORS[operator].takes
     if takes == "nothing":
@@ -136,7 +136,7 @@ def values_for(field: Field, operator: str, store: Store) -> list[Any]:
     if asks == "matches":
         return [r"mug-\d+$", "^(a|s)", r"\bbox\b", "[^a-z ]"]
     named = {
-        "folder": [folder.pk for folder in Folder.objects.for_store(store)[:2]],
+        "folder": folders,
         "moment": ["2026-03-04", "2026-03-03 10:30", "2026-02-25"],
         "clock": ["9:30", "10:30", "17:00"],
         "flag": ["yes", "no"],
@@ -146,36 +146,61 @@ def values_for(field: Field, operator: str, store: Store) -> list[Any]:
         return named[field.kind.style]
     words = [key for key, _ in field.kind.options] or ["US", "Turkey", "united kingdom", "CI"]
     if field.kind.style == "text":
-        words = [
-            " mug-1 ",
-            "MUG",
-            "strasse",
-            "caf\u00e9",
-            "i\u0307zmir",
-            "%",
-            "_",
-            "\\",
-            "k9",
-            "x",
-            "b",
-        ]
+        words = [" mug-1 ", "MUG", "strasse", "caf\u00e9", "i\u0307zmir"]
+        words += ["%", "_", "\\", "k9", "x", "b"]
     return [f"{words[0]}, {words[-1]}|{words[1]}"] if takes == "list" else words
 
 
-def ask_both(
-    store: Store, orders: Iterable[Order], condition: Condition
-) -> tuple[set[int], set[int]]:
-    """Give the ids for which SQL and for which the rules say yes."""
-    facts = facts_of(store.pk)
-    asked = question(condition, facts)
-    test = asked.operator.against(asked.wanted, over=asked.field.over)
-    by_rules = set()
-    for order in orders:
-        snapshot = order_snapshot(order, needs=frozenset(NEEDS), facts=facts, now=NOW)
-        value = asked.field.read(snapshot, condition.name)
-        if test(asked.field.normal(value, exact=condition.case)):
-            by_rules.add(order.pk)
-    rows = filtered(
-        Order.objects.for_store(store), Query("all", (condition,)), facts=facts, now=NOW
-    )
-    return set(rows.values_list("pk", flat=True)), by_rules
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A store's orders, as the database has them and as the snapshots rules read."""
+
+    store: Store
+    facts: Facts
+    snapshots: dict[int, Snapshot]
+
+    @classmethod
+    def of(cls, store: Store) -> "Both":
+        facts, needs = facts_of(store.pk), frozenset(NEEDS)
+        orders = Order.objects.for_store(store)
+        snapshots = {
+            order.pk: order_snapshot(order, needs=needs, facts=facts, now=NOW) for order in orders
+        }
+        return cls(store, facts, snapshots)
+
+    @property
+    def folders(self) -> list[int]:
+        return [pk for pk, _ in self.facts.folders]
+
+    @property
+    def pks(self) -> set[int]:
+        return set(self.snapshots)
+
+    def by_rules(self, condition: Condition) -> set[int]:
+        """Give the ids of the orders a condition of a rule holds for."""
+        asked = question(condition, self.facts)
+        test = asked.operator.against(asked.wanted, over=asked.field.over)
+        return {
+            pk
+            for pk, order in self.snapshots.items()
+            if test(
+                asked.field.normal(asked.field.read(order, condition.name), exact=condition.case)
+            )
+        }
+
+    def by_sql(self, conditions: Sequence[Condition]) -> list[set[int]]:
+        """Give the ids of the orders the database finds, for each condition, by one query."""
+        answers = {
+            f"answer{n}": ExpressionWrapper(
+                condition_sql(condition, facts=self.facts, now=NOW), output_field=BooleanField()
+            )
+            for n, condition in enumerate(conditions)
+        }
+        rows = list(Order.objects.for_store(self.store).annotate(**answers).values("pk", *answers))
+        return [{row["pk"] for row in rows if row[name]} for name in answers]
+
+    def found(self, query: Query) -> set[int]:
+        """Give the ids of the orders a whole question finds."""
+        orders = Order.objects.for_store(self.store)
+        rows = filtered(orders, query, facts=self.facts, now=NOW)
+        return set(rows.values_list("pk", flat=True))

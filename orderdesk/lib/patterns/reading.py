@@ -113,7 +113,7 @@ class _Reader:
             return self.set()
         if char == "\\":
             return self.escape()
-        if char in "*+?":
+        if char in "*+?" or TIMES.match(self.text, self.at - 1):
             self.at -= 1
             self.fail("There is nothing to repeat here")
         if char == ".":
