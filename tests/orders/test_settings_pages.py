@@ -133,3 +133,14 @@ def test_a_replaced_key_works_beside_the_new_one_for_the_time_chosen(alice_clien
         old.refresh_from_db()
         assert ApiKey.objects.for_store(store).live().count() == 2
     assert timedelta(days=6) < old.expires_at - timezone.now() <= timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stores:store_details", "orders:settings_orders", "orders:settings_defaults",
+        "orders:settings_tags", "orders:settings_returns", "orders:folder_list",
+    ],
+)  # fmt: skip
+def test_each_tab_opens_in_a_store_that_set_nothing_up(alice_client, store, name):
+    assert alice_client.get(reverse(name, args=[store.pk])).status_code == 200
