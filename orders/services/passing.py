@@ -100,8 +100,9 @@ def _orders_behind(items: Iterable[OrderItem]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {item.pk: set() for item in kept}
     behind = {item.pk: item.origin_id for item in kept if item.origin_id}
     while behind:
-        rows = OrderItem.across_stores.filter(pk__in=set(behind.values()))
-        origins = {row.pk: row for row in rows.only("order_id", "origin_id")}
+        lines = OrderItem.objects.for_store(kept[0].store_id)
+        rows = lines.filter(pk__in=set(behind.values())).only("order_id", "origin_id")
+        origins = {row.pk: row for row in rows}
         for pk, origin in behind.items():
             found[pk].add(origins[origin].order_id)
         further = {pk: origins[origin].origin_id for pk, origin in behind.items()}
