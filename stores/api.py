@@ -243,7 +243,7 @@ class StoreAPI(ViewSet):
             handler = getattr(self, method, handler)
         if handler == self.http_method_not_allowed:
             handler(self.request)
-        if method in ("post", "put"):
+        if method in ("post", "put") and not self.only_reads:
             _ = self.request.data  # parsed here, outside of the transaction
         call = self._call()
 
@@ -259,7 +259,7 @@ class StoreAPI(ViewSet):
     def _call(self) -> Call | None:
         """Give the call as its sender marked it for repeating, if it changes anything."""
         key = self.request.headers.get(REPEAT_HEADER)
-        if key is None or self.request.method not in CHANGING:
+        if key is None or self.request.method not in CHANGING or self.only_reads:
             return None
         if not re.fullmatch(r"[\x20-\x7e]{1,255}", key):
             raise exceptions.ParseError(

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 
 LIMIT, LIMIT_ALLOWED = 50, 500
 OFFSET_ALLOWED = 10**9
-_SALT = "a place in a list of the API"
 
 M = TypeVar("M", bound=models.Model)
 
@@ -46,11 +45,11 @@ class Place:
         same = Q(**{column: self.value, f"pk__{sign}": self.pk})
         return rows.filter(Q(**{f"{column}__{sign}": self.value}) | same)
 
-    def written(self) -> str:
-        """Give the place as a cursor. It is signed, so what is read back was written here."""
+    def written(self, model: type[models.Model]) -> str:
+        """Give the place as a cursor. It is signed: what is read back was written for this list."""
         value = self.value.isoformat() if isinstance(self.value, datetime) else str(self.value)
         told = [self.sort.column, self.sort.is_descending, value, self.pk]
-        return signing.dumps(told, salt=_SALT, compress=True)
+        return signing.dumps(told, salt=_salt(model), compress=True)
 
     @classmethod
     def read(cls, cursor: str, model: type[models.Model]) -> "Place":
@@ -60,11 +59,15 @@ class Place:
             ValueError: if it is none.
         """
         try:
-            column, is_descending, value, pk = signing.loads(cursor, salt=_SALT)
+            column, is_descending, value, pk = signing.loads(cursor, salt=_salt(model))
             field: Any = model._meta.pk if column == "pk" else model._meta.get_field(column)
             return cls(Sort(column, is_descending), field.to_python(value), pk)
         except (signing.BadSignature, ValidationError, LookupError, TypeError) as error:
             raise ValueError(cursor) from error
+
+
+def _salt(model: type[models.Model]) -> str:
+    return f"a place in a list of {model._meta.label}"
 
 
 class PageQuery(serializers.Serializer[Any]):
@@ -126,7 +129,7 @@ def page_of(
     if len(found) > limit:
         last = shown[-1]
         value = last.pk if sort.column == "pk" else getattr(last, sort.column)
-        following = _address(request, Place(sort, value, last.pk))
+        following = _address(request, Place(sort, value, last.pk).written(rows.model))
     told = {
         "total_records": total(),
         "records_returned": len(shown),
@@ -137,9 +140,9 @@ def page_of(
     return Page(shown, told)
 
 
-def _address(request: Request, place: Place) -> str:
+def _address(request: Request, cursor: str) -> str:
     """Give the address of the same list from this place on."""
     parameters = request.query_params.copy()
     parameters.pop("offset", None)
-    parameters["cursor"] = place.written()
+    parameters["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
