@@ -1,7 +1,7 @@
 """The search box: an order named without doubt, or every order that a typed search holds for."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from orderdesk.lib.ids import LARGEST_ID, id_in
 from orderdesk.lib.refused import Refused
+from orderdesk.lib.storable import storable
 from orders.filters.facts import Facts
 from orders.filters.fields import FIELDS, WORDS
 from orders.filters.grammar import parse
@@ -63,22 +64,11 @@ def found(store: Store, text: str, *, user: User | None = None) -> Found:
 
     Deleted ones are found only where the text asks for them. Without a text these are all others.
     """
-    orders = Order.objects.for_store(store)
-    if not text.strip():
-        return Found(store, orders.present(), Query())
-    facts = facts_for(store)
-    query, problems = parse(text, facts)
-    if problems:
-        return Found(store, orders.none(), query, problems)
-    named = list(exactly(store, text)[:2]) if all(map(_is_free, query)) else []
-    if not any(part.field == "is_deleted" for part in query):
-        orders = orders.present()
-    return Found(
-        store,
-        filtered(orders, query, facts=facts, now=timezone.now()),
-        query,
-        only=named[0] if len(named) == 1 else None,
-    )
+    answer = _asked(store, text)
+    if answer.problems or not answer.query or not all(map(_is_free, answer.query)):
+        return answer
+    named = exactly(store, text)[:2]
+    return replace(answer, only=named[0]) if len(named) == 1 else answer
 
 
 def matching(store: Store, text: str) -> OrderQuerySet:
@@ -87,10 +77,23 @@ def matching(store: Store, text: str) -> OrderQuerySet:
     Raises:
         Refused: if it cannot be understood.
     """
-    answer = found(store, text)
+    answer = _asked(store, text)
     if answer.problems:
         raise Refused(answer.problems[0].sentence, field="q")
     return answer.orders
+
+
+def _asked(store: Store, text: str) -> Found:
+    orders = Order.objects.for_store(store)
+    if not text.strip():
+        return Found(store, orders.present(), Query())
+    facts = facts_for(store)
+    query, problems = parse(text, facts)
+    if problems:
+        return Found(store, orders.none(), query, problems)
+    if not any(part.field == "is_deleted" for part in query):
+        orders = orders.present()
+    return Found(store, filtered(orders, query, facts=facts, now=timezone.now()), query)
 
 
 def exactly(store: Store, text: str) -> OrderQuerySet:
@@ -99,7 +102,7 @@ def exactly(store: Store, text: str) -> OrderQuerySet:
     Only plain comparisons: pattern matching is not leakproof, so under row-level security its
     indexes would lie unused.
     """
-    wanted = text.strip().removeprefix("#").strip('"')
+    wanted = storable(text).strip().removeprefix("#").strip('"')
     parcels = (
         Shipment.objects.for_store(store)
         .present()
