@@ -1,7 +1,7 @@
 """What the page of an order's past shows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -103,7 +103,9 @@ def moment_named(order: Order, text: str) -> Moment | None:
         return Moment(found) if found else None
     try:
         at = datetime.fromisoformat(text)
-        found = events.filter(happened_at__lte=at).first() if at.tzinfo else None
+        if at.tzinfo is None:
+            return None
+        found = events.filter(happened_at__lte=at.astimezone(UTC)).first()
     except (ValueError, OverflowError):
         return None
     return Moment(found) if found else None

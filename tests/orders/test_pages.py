@@ -90,13 +90,16 @@ def test_a_folder_of_another_store_is_not_found(store, other_store, alice_client
     assert alice_client.get(address(store, f"?folder={theirs.pk}")).status_code == 404
 
 
-def test_a_deleted_order_is_shown_nowhere(store, alice_client):
+def test_a_deleted_order_is_on_no_list_and_can_only_be_read_and_restored(store, alice_client):
     order = make_order(store, source_id="gone")
     with entered(store):
         delete_order(order=order, by=hub(), now=timezone.now())
 
     assert numbers_on(alice_client.get(address(store))) == []
-    assert alice_client.get(address(store, f"/{order.pk}")).status_code == 404
+    page = alice_client.get(address(store, f"/{order.pk}")).content.decode()
+    assert "This order was deleted" in page
+    assert "Restore the order" in page
+    assert f"/orders/{order.pk}/edit/" not in page
 
 
 @pytest.mark.parametrize(
@@ -343,7 +346,7 @@ def test_another_store_s_order_is_not_found_on_any_road(store, other_store, alic
     for rest in ["", "/live"]:
         assert alice_client.get(address(store, f"/{theirs.pk}{rest}")).status_code == 404
         assert alice_client.get(address(other_store, f"/{theirs.pk}{rest}")).status_code == 404
-    for rest in ["/move", "/notes", "/checkout-data", "/shipments"]:
+    for rest in ["/move", "/notes", "/edit/checkout-data", "/shipments"]:
         posted = {"folder": new.pk, "content": "x", "name": "x", "tracking_number": "x"}
         assert alice_client.post(address(store, f"/{theirs.pk}{rest}"), posted).status_code == 404
 
@@ -465,17 +468,6 @@ def test_a_note_that_is_too_long_comes_back_as_it_was_typed(store, alice_client)
     assert "x" * 1801 in answer.content.decode()
 
 
-def test_checkout_data_can_be_set(store, alice_client):
-    order = make_order(store)
-
-    alice_client.post(
-        address(store, f"/{order.pk}/checkout-data"), {"name": "gift", "value": "yes"}
-    )
-
-    with entered(store):
-        assert Order.objects.for_store(store).get().checkout_data == {"gift": "yes"}
-
-
 def test_a_shipment_can_be_added_by_hand(store, alice_client):
     order = make_order(store)
 
@@ -492,7 +484,7 @@ def test_a_shipment_can_be_added_by_hand(store, alice_client):
 
 # --- who may ------------------------------------------------------------------------------------
 
-CONTROLS = ["/move", "/notes", "/checkout-data", "/shipments", "/send"]
+CONTROLS = ["/move", "/notes", "/edit/checkout-data", "/shipments", "/send"]
 
 
 @pytest.mark.parametrize("rest", CONTROLS)

@@ -1,0 +1,45 @@
+"""Filling in the forms of an order as a browser does: by what the page shows."""
+
+import re
+from html import unescape
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from stores.models import Store
+
+CONTROL = re.compile(r"<(input|select|textarea)\b([^>]*)>(.*?)(?:</\1>|(?=<))", re.DOTALL)
+ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
+
+
+def form_on(page: HttpResponse, action: str) -> dict[str, list[str]]:
+    """What the form with this action would send, by the names of its fields."""
+    text = page.content.decode()
+    form = next(
+        each
+        for each in re.findall(r"<form\b.*?</form>", text, re.DOTALL)
+        if f'action="{action}"' in each
+    )
+    sent: dict[str, list[str]] = {}
+    for kind, attributes, inside in CONTROL.findall(form):
+        told = {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
+        value = told.get("value", "")
+        if kind == "textarea":
+            value = unescape(inside.strip("\n"))
+        elif kind == "select":
+            chosen = re.search(r'<option value="([^"]*)"[^>]*selected', inside)
+            value = unescape(chosen[1]) if chosen else ""
+        is_off = told.get("type") in ("radio", "checkbox") and "checked" not in told
+        if "name" in told and not is_off and told["name"] != "csrfmiddlewaretoken":
+            sent.setdefault(told["name"], []).append(value)
+    return sent
+
+
+def fill(client: Client, address: str, **typed: Any) -> HttpResponse:
+    """Open a form and send it with what is typed, everything else as it stands there."""
+    return client.post(address, {**form_on(client.get(address), address), **typed})
+
+
+def order_page(store: Store, order_id: int, rest: str = "") -> str:
+    return f"/s/{store.pk}/orders/{order_id}{rest}"
