@@ -44,6 +44,10 @@ from stores.access import PageRequest, denial, store_page
 from stores.models import Store
 
 BOM = "\ufeff"
+# Actions that are asked for on a page of their own where the orders are ticked: it shows them.
+PAGES = {"merge": "orders:orders_merge"}
+# More than can be merged, so that the page says so, and not too long for an address.
+IDS_SHOWN = 100
 
 
 @store_page()
@@ -154,6 +158,9 @@ def _start(request: PageRequest, store: Store) -> HttpResponse:
     _check_may(request, action)
     asked = StartForm(request.POST)
     read, chosen = asked.readable(), asked.chosen()
+    if action.key in PAGES and chosen.ids and not read["confirmed"]:
+        page = reverse(PAGES[action.key], args=[store.pk])
+        return HttpResponseRedirect(f"{page}?ids={','.join(map(str, chosen.ids[:IDS_SHOWN]))}")
     form = action.settings_form(request.POST, store=store)
     is_given = form.is_valid()
     if not is_given or (asks(action) and not read["confirmed"]):

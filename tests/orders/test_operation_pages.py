@@ -169,6 +169,16 @@ def test_orders_stand_side_by_side_before_they_are_merged(store, order, alice_cl
     assert answer.headers["Location"] == at("order_view", store, merged.pk)
 
 
+def test_orders_ticked_in_the_list_are_shown_before_they_are_merged(store, order, alice_client):
+    other = make_order(store, source_id="1043")
+    asked = {"action": "merge", "ids": [order.pk, other.pk]}
+
+    page = alice_client.post(at("bulk_start", store), asked, follow=True).content.decode()
+
+    assert "Nothing is merged yet" in page
+    assert len(orders_of(store)) == 2
+
+
 def test_a_merge_that_is_refused_names_the_order_in_the_way(store, order, alice_client):
     other = make_order(store, source_id="1043", currency="EUR")
 
