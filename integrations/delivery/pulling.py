@@ -27,7 +27,7 @@ from orderdesk.lib.refused import Refused
 from orderdesk.lib.storable import storable
 from orders.drafts import OrderDraft
 from orders.models import Order, OrderEvent, Shipment
-from orders.services import By, add_shipment, import_order, number_shipment
+from orders.services import By, add_shipment, import_orders, number_shipment
 from stores import crash, work
 from stores.models import Store
 from stores.scoping import entered
@@ -167,23 +167,21 @@ def pull(
 
 
 def _store_orders(source: Source, page: Page[OrderDraft], counts: Counts) -> None:
-    for place, draft in enumerate(page.rows):
-        try:
-            imported = import_order(
-                store=source.store,
-                draft=draft,
-                by=source.by,
-                now=timezone.now(),
-                history_before=source.history_before,
-            )
-        except Refused as no:
-            problem = f"Order {draft.source_id or draft.source_key}: {no.message}"
+    results = import_orders(
+        store=source.store,
+        drafts=page.rows,
+        by=source.by,
+        now=timezone.now(),
+        history_before=source.history_before,
+    )
+    for place, (draft, result) in enumerate(zip(page.rows, results, strict=True)):
+        if isinstance(result, Refused):
+            problem = f"Order {draft.source_id or draft.source_key}: {result.message}"
             counts.fail(problem)
             _keep_unread(source, page.raw[place : place + 1], [problem])
-            continue
-        if imported.result == "created":
+        elif result.result == "created":
             counts.new += 1
-        elif imported.result in ("updated", "canceled"):
+        elif result.result in ("updated", "canceled"):
             counts.changed += 1
 
 

@@ -1,5 +1,6 @@
 """Functions that change orders; nothing else does."""
 
+from orders.services.bulk_imports import import_orders
 from orders.services.changes import (
     add_history,
     replace_order,
@@ -31,6 +32,7 @@ __all__ = [
     "folder_named",
     "hub",
     "import_order",
+    "import_orders",
     "merge_orders",
     "move_order",
     "move_orders",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from orders.models import Order, OrderEvent
+from orders.services.sets import insert_all
 from orders.signals import order_events_recorded
 from stores.models import User
 
@@ -85,21 +86,23 @@ def record_all(told: Sequence[Told], kind: OrderEvent.Kind, *, by: By) -> list[O
     if not told:
         return []
     part_of = {"job": by.job} if by.job else {}
-    events = OrderEvent.across_stores.bulk_create(
-        OrderEvent(
-            store_id=one.order.store_id,
-            order=one.order,
-            kind=kind,
-            sentence=one.sentence[:1000],
-            actor=by.actor,
-            actor_name=by.name[:254],
-            user=by.user,
-            cause=by.cause,
-            before=plain(one.before),
-            after=plain(one.after),
-            details=plain({**one.details, **part_of}),
-        )
-        for one in told
+    events = insert_all(
+        [
+            OrderEvent(
+                store_id=one.order.store_id,
+                order=one.order,
+                kind=kind,
+                sentence=one.sentence[:1000],
+                actor=by.actor,
+                actor_name=by.name[:254],
+                user=by.user,
+                cause=by.cause,
+                before=plain(one.before),
+                after=plain(one.after),
+                details=plain({**one.details, **part_of}),
+            )
+            for one in told
+        ]
     )
     order_events_recorded.send(OrderEvent, events=events)
     return events

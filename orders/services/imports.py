@@ -140,7 +140,14 @@ def _known(store: Store, draft: OrderDraft) -> Order | None:
     )
 
 
-def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> Order:
+def new_order(
+    store: Store, draft: OrderDraft, folder: Folder, now: datetime
+) -> tuple[Order, list[OrderItem]]:
+    """Give the order a draft states and its lines, checked and not yet saved.
+
+    Raises:
+        Refused: if a value does not fit, naming its field.
+    """
     order = Order(
         store=store,
         folder=folder,
@@ -155,6 +162,11 @@ def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> O
     )
     rows = item_rows(order, draft.items)
     check_rows(order, rows)
+    return order, rows
+
+
+def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> Order:
+    order, rows = new_order(store, draft, folder, now)
     order.save(force_insert=True)
     if not order.source_id:
         order.source_id = order.source_key = str(order.pk)
@@ -166,13 +178,14 @@ def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> O
 def _enter(
     store: Store, draft: OrderDraft, by: By, now: datetime, history_before: datetime | None
 ) -> Imported:
-    order = _insert(store, draft, _folder_for(store, draft), now)
-    kind, sentence = _coming(draft, order.number, history_before)
+    order = _insert(store, draft, folder_for(store, draft), now)
+    kind, sentence = coming(draft, order.number, history_before)
     record(order, kind, sentence, by=by)
     return Imported(order, "created")
 
 
-def _folder_for(store: Store, draft: OrderDraft) -> Folder:
+def folder_for(store: Store, draft: OrderDraft) -> Folder:
+    """Give the folder a new order starts in."""
     if not (draft.canceled_at or draft.fulfilled_at_source):
         return first_folder(store.pk)
     name = CANCELED_FOLDER if draft.canceled_at else CLOSED_FOLDER
@@ -180,7 +193,7 @@ def _folder_for(store: Store, draft: OrderDraft) -> Folder:
     return found or first_folder(store.pk)
 
 
-def _coming(
+def coming(
     draft: OrderDraft, number: str, history_before: datetime | None
 ) -> tuple[OrderEvent.Kind, str]:
     """Tell how an order came: no rule may send one that was canceled or done before it came."""
