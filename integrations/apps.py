@@ -1,5 +1,6 @@
 """Start-up of the integrations app."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -17,25 +18,27 @@ class IntegrationsConfig(AppConfig):
         from orders.signals import order_events_recorded
 
         register(Send())
-
         order_events_recorded.connect(_push_tracking, dispatch_uid="integrations.tracking")
         order_events_recorded.connect(_withdraw_orders, dispatch_uid="integrations.withdrawn")
 
 
-def _push_tracking(*, events: list[Any], **_: Any) -> None:
+def _push_tracking(*, events: Sequence[Any], **_: Any) -> None:
     from integrations.services import push_tracking
     from integrations.tracking import drop_tracking, tell_of_correction
 
-    for event in events:
-        if event.kind == event.Kind.SHIPMENT_ADDED:
+    kind, kinds = events[0].kind, events[0].Kind
+    if kind == kinds.SHIPMENT_ADDED:
+        for event in events:
             push_tracking(event=event, order=event.order)
-        elif event.kind == event.Kind.SHIPMENT_DELETED:
+    elif kind == kinds.SHIPMENT_DELETED:
+        for event in events:
             drop_tracking(event=event)
-        elif event.kind == event.Kind.SHIPMENT_UPDATED:
+    elif kind == kinds.SHIPMENT_UPDATED:
+        for event in events:
             tell_of_correction(event=event)
 
 
-def _withdraw_orders(*, events: list[Any], **_: Any) -> None:
+def _withdraw_orders(*, events: Sequence[Any], **_: Any) -> None:
     from integrations.withdrawn import withdraw_orders
 
     if events[0].kind == events[0].Kind.DELETED:

@@ -1,5 +1,6 @@
 """Start-up of the rules app: it listens to what happens to orders."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -21,7 +22,7 @@ class RulesConfig(AppConfig):
         order_events_recorded.connect(_queue_rules, dispatch_uid="rules.queue")
 
 
-def _queue_rules(*, events: list[Any], **_: Any) -> None:
+def _queue_rules(*, events: Sequence[Any], **_: Any) -> None:
     from rules.services import queue_rules
 
     queue_rules(events=events)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import transaction
 
+from orderdesk.lib.among import among
 from orderdesk.lib.refused import Refused
 from orders.models import BulkJob, BulkOrder, Order
 from orders.services import By
@@ -31,6 +32,8 @@ class Outcome:
     sentence: str = ""
     inverse: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
+    # The order's version now, where it is known; else it is looked up.
+    version: int | None = None
 
     @classmethod
     def skipped(cls, sentence: str) -> "Outcome":
@@ -110,6 +113,16 @@ class BulkAction(ABC):
         """Say what a job does: "Move to Prepared"."""
         return self.label
 
+    def run_ids(
+        self, store_id: int, ids: list[int], settings: Mapping[str, Any], by: By, now: datetime
+    ) -> dict[int, Outcome]:
+        """Do it for the orders with these ids, and say what became of each that is here.
+
+        This reads and locks them for `run`; an action that is one statement need not read them.
+        """
+        orders = locked_orders(self, store_id, ids, is_deleted=self.takes_deleted)
+        return self.run(list(orders.values()), settings, by, now) if orders else {}
+
     def done_words(self, settings: Mapping[str, Any]) -> str:
         """Say what was done to orders: "moved to Prepared"."""
         return self.done_word
@@ -171,6 +184,25 @@ class OneByOne(BulkAction):
             except Refused as refusal:
                 outcomes[one.order.pk] = Outcome.failed(refusal.message)
         return outcomes
+
+
+def locked_orders(
+    action: BulkAction, store_id: int, ids: Iterable[int], *, is_deleted: bool | None = None
+) -> dict[int, Order]:
+    """Read the orders an action is about, locked if it changes them; deleted ones or present ones.
+
+    They are locked in the order of their ids, so that no two jobs wait for each other.
+    """
+    orders = Order.objects.for_store(store_id).filter(pk__in=among(ids)).order_by("pk")
+    if action.columns:
+        orders = orders.only(*action.columns, "version", "deleted_at")
+    if action.changes:
+        orders = orders.select_for_update()
+    return {
+        order.pk: order
+        for order in orders
+        if is_deleted is None or (order.deleted_at is not None) == is_deleted
+    }
 
 
 _actions: dict[str, BulkAction] = {}

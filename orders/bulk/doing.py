@@ -17,10 +17,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from orderdesk.lib.among import among
 from orderdesk.lib.refused import Refused
-from orders.bulk.actions import BulkAction, Outcome, Taken, action_named
-from orders.bulk.rows import next_rows, skip_the_rest, write_outcomes
-from orders.models import BulkJob, BulkOrder, Order, OrderEvent
+from orders.bulk.actions import BulkAction, Outcome, Taken, action_named, locked_orders
+from orders.bulk.rows import Row, next_rows, skip_the_rest, write_outcomes
+from orders.models import BulkJob, Order, OrderEvent
 from orders.services import By, hub
 from stores import bell
 from stores.crash import point
@@ -35,14 +36,15 @@ TURN_SECONDS = 30.0
 CANCELED = "The job was canceled before this order's turn."
 GONE = "The order is not here any more."
 STUMBLED = "The hub stumbled over this order. It stayed as it was and can be tried again."
-Rows = list[BulkOrder]
+Rows = list[Row]
 Outcomes = dict[int, Outcome]
 
 
 def do_job(claim: Claim) -> None:
     """Do a job's waiting rows until none waits, the job is canceled or this turn is over."""
     end = time.monotonic() + TURN_SECONDS
-    while not once_more(partial(_step, claim)):
+    place: int | None = 0
+    while (place := once_more(partial(_step, claim, place or 0))) is not None:
         point("bulk.after_chunk")
         if time.monotonic() > end:
             with entered(claim.store_id):
@@ -51,16 +53,16 @@ def do_job(claim: Claim) -> None:
             return
 
 
-def _step(claim: Claim) -> bool:
-    """Do one chunk and tell whether the job is over, in one transaction with its outcomes."""
+def _step(claim: Claim, behind: int) -> int | None:
+    """Do one chunk, in one transaction with its outcomes; give the last place, None at the end."""
     with entered(claim.store_id):
         job = BulkJob.objects.for_store(claim.store_id).select_related("user").get(pk=claim.pk)
         action, now = _action_of(job), timezone.now()
         if job.canceled_at:
             skipped = skip_the_rest(job, CANCELED)
             finish(claim, **_grown(Counter(skipped=skipped)), **_end(job, action, now))
-            return True
-        rows = next_rows(job, action.chunk)
+            return None
+        rows = next_rows(job, action.chunk, behind=behind)
         counted = _do_rows(job, action, rows, now)
         is_over = len(rows) < action.chunk
         if is_over:
@@ -68,15 +70,16 @@ def _step(claim: Claim) -> bool:
         else:
             extend(claim, **_grown(counted))
         point("bulk.before_commit")
-    return is_over
+    return None if is_over else rows[-1].position
 
 
 def do_at_once(job: BulkJob, *, now: datetime) -> BulkJob:
     """Do a whole job now, in the caller's transaction, where nobody else can see it yet."""
     action = _action_of(job)
-    counted = Counter[str]()
-    while rows := next_rows(job, action.chunk):
+    counted, place = Counter[str](), 0
+    while rows := next_rows(job, action.chunk, behind=place):
         counted += _do_rows(job, action, rows, now)
+        place = rows[-1].position
     end = {**_grown(counted), **_end(job, action, now), "finished_at": now}
     BulkJob.objects.for_store(job.store_id).filter(pk=job.pk).update(state=Work.State.DONE, **end)
     job.refresh_from_db(from_queryset=BulkJob.objects.for_store(job.store_id))
@@ -107,8 +110,17 @@ def _do_rows(job: BulkJob, action: BulkAction, rows: Rows, now: datetime) -> Cou
     by = replace(By.person(user) if user else hub(), job=job.pk)
     do = partial(_undo if job.undoes_id else _run, job, action, by, now)
     outcomes = _together_or_each(do, rows)
-    orders = Order.objects.for_store(job.store_id).filter(pk__in=[row.order_id for row in rows])
-    return write_outcomes(job, rows, outcomes, dict(orders.values_list("pk", "version")))
+    return write_outcomes(job, rows, outcomes, _versions(job.store_id, outcomes))
+
+
+def _versions(store_id: int, outcomes: Outcomes) -> dict[int, int]:
+    """Give the versions that the orders have now, looking up those that no outcome tells."""
+    told = {pk: each.version for pk, each in outcomes.items() if each.version is not None}
+    asked = [pk for pk, each in outcomes.items() if each.version is None]
+    if not asked:
+        return told
+    orders = Order.objects.for_store(store_id).filter(pk__in=among(asked))
+    return told | dict(orders.values_list("pk", "version"))
 
 
 def _together_or_each(do: Callable[[Rows], Outcomes], rows: Rows) -> Outcomes:
@@ -129,7 +141,7 @@ def _together_or_each(do: Callable[[Rows], Outcomes], rows: Rows) -> Outcomes:
     return outcomes
 
 
-def _each(do: Callable[[Rows], Outcomes], row: BulkOrder) -> Outcomes:
+def _each(do: Callable[[Rows], Outcomes], row: Row) -> Outcomes:
     try:
         with transaction.atomic():
             return do([row])
@@ -143,19 +155,13 @@ def _each(do: Callable[[Rows], Outcomes], row: BulkOrder) -> Outcomes:
 
 
 def _run(job: BulkJob, action: BulkAction, by: By, now: datetime, rows: Rows) -> Outcomes:
-    locked = _locked(job, action, rows)
-    present = [
-        locked[row.order_id]
-        for row in rows
-        if row.order_id in locked
-        and (locked[row.order_id].deleted_at is not None) == action.takes_deleted
-    ]
-    gone = dict.fromkeys((row.order_id for row in rows), Outcome.skipped(GONE))
-    return gone | (action.run(present, job.settings, by, now) if present else {})
+    ids = [row.order_id for row in rows]
+    gone = dict.fromkeys(ids, Outcome.skipped(GONE))
+    return gone | action.run_ids(job.store_id, ids, job.settings, by, now)
 
 
 def _undo(job: BulkJob, action: BulkAction, by: By, now: datetime, rows: Rows) -> Outcomes:
-    locked = _locked(job, action, rows)
+    locked = locked_orders(action, job.store_id, [row.order_id for row in rows])
     outcomes = dict.fromkeys((row.order_id for row in rows), Outcome.skipped(GONE))
     taken, changed = [], []
     for row in rows:
@@ -169,14 +175,6 @@ def _undo(job: BulkJob, action: BulkAction, by: By, now: datetime, rows: Rows) -
             taken.append(Taken(order, row.inverse))
     outcomes |= _changed_since(job, changed)
     return outcomes | (action.undo(taken, by, now) if taken else {})
-
-
-def _locked(job: BulkJob, action: BulkAction, rows: Rows) -> dict[int, Order]:
-    orders = Order.objects.for_store(job.store_id).filter(pk__in=[row.order_id for row in rows])
-    if action.columns:
-        orders = orders.only(*action.columns, "version", "deleted_at")
-    orders = orders.order_by("pk")
-    return {order.pk: order for order in (orders.select_for_update() if action.changes else orders)}
 
 
 def _changed_since(job: BulkJob, orders: list[Order]) -> Outcomes:

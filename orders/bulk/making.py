@@ -184,9 +184,8 @@ def _check_size(action: BulkAction, total: int) -> None:
 
 def _matching(store: Store, chosen: Chosen, action: BulkAction) -> OrderQuerySet:
     """Give the orders that the list shows for the same text and folder."""
-    orders = Order.objects.for_store(store).present()
-    if action.takes_deleted:
-        orders = Order.objects.for_store(store).filter(deleted_at__isnull=False)
+    orders = Order.objects.for_store(store).all()
     if chosen.query:
         orders = matching(store, chosen.query)
+    orders = orders.filter(deleted_at__isnull=not action.takes_deleted)
     return orders.filter(folder_id=chosen.within) if chosen.within else orders

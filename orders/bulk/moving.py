@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 
-from orderdesk.lib.ids import LARGEST_ID
+from orderdesk.lib.among import among
 from orders.bulk.actions import BulkAction, BulkSettings, Outcome, Taken
 from orders.models import Folder, Order
-from orders.services import By, move_orders
+from orders.services import By
+from orders.services.moves import move_many
 from stores.models import Store
 
 GONE = "The folder is not there any more."
@@ -45,7 +46,7 @@ class Move(BulkAction):
     settings_form = FolderSettings
     is_undoable = True
     columns = ("store", "folder", "version")
-    chunk = 1000
+    chunk = 2000
 
     def title(self, settings: Mapping[str, Any]) -> str:
         return f"Move to {settings['name']}"
@@ -53,31 +54,41 @@ class Move(BulkAction):
     def done_words(self, settings: Mapping[str, Any]) -> str:
         return f"moved to {settings['name']}"
 
+    def run_ids(
+        self, store_id: int, ids: list[int], settings: Mapping[str, Any], by: By, now: datetime
+    ) -> dict[int, Outcome]:
+        return _move(store_id, ids, settings["folder"], by, now)
+
     def run(
         self, orders: list[Order], settings: Mapping[str, Any], by: By, now: datetime
     ) -> dict[int, Outcome]:
-        return _move(orders, settings["folder"], by, now)
+        ids = [order.pk for order in orders]
+        return _move(orders[0].store_id, ids, settings["folder"], by, now)
 
     def undo(self, taken: list[Taken], by: By, now: datetime) -> dict[int, Outcome]:
         by_folder = defaultdict(list)
         for one in taken:
-            by_folder[one.inverse["folder"]].append(one.order)
+            by_folder[one.inverse["folder"]].append(one.order.pk)
+        store_id = taken[0].order.store_id
         outcomes: dict[int, Outcome] = {}
-        for folder_id, orders in by_folder.items():
-            outcomes |= _move(orders, folder_id, by, now)
+        for folder_id, ids in by_folder.items():
+            outcomes |= _move(store_id, ids, folder_id, by, now)
         return outcomes
 
 
-def _move(orders: list[Order], folder_id: int, by: By, now: datetime) -> dict[int, Outcome]:
-    found = Folder.objects.for_store(orders[0].store_id).filter(pk=min(folder_id, LARGEST_ID))
-    folder = found.first()
+def _move(
+    store_id: int, ids: list[int], folder_id: int, by: By, now: datetime
+) -> dict[int, Outcome]:
+    folder = Folder.objects.for_store(store_id).filter(pk=folder_id).first()
     if folder is None:
-        return {order.pk: Outcome.failed(GONE) for order in orders}
-    came_from = move_orders(orders=orders, folder=folder, by=by, now=now)
-    there = Outcome.skipped(f"It was in {folder.name} already.")
-    return {
-        order.pk: Outcome(inverse={"folder": came_from[order.pk]})
-        if order.pk in came_from
-        else there
-        for order in orders
+        return dict.fromkeys(ids, Outcome.failed(GONE))
+    moved = move_many(ids=ids, folder=folder, by=by, now=now)
+    outcomes = {
+        pk: Outcome(inverse={"folder": each.came_from}, version=each.version)
+        for pk, each in moved.items()
     }
+    if len(moved) < len(ids):
+        here = Order.objects.for_store(store_id).present().filter(folder=folder)
+        there = here.filter(pk__in=among(set(ids) - set(moved))).values_list("pk", flat=True)
+        outcomes |= dict.fromkeys(there, Outcome.skipped(f"It was in {folder.name} already."))
+    return outcomes

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -20,15 +21,29 @@ WHERE row.store_id = %(store)s AND row.id = told.id
 """
 
 
-def next_rows(job: BulkJob, size: int) -> list[BulkOrder]:
-    """Lock and give the next rows that wait, in their order."""
+class Row(NamedTuple):
+    """One order of a job that is about to be done; see `BulkOrder`."""
+
+    pk: int
+    position: int
+    order_id: int
+    inverse: dict[str, Any]
+    version: int
+
+
+def next_rows(job: BulkJob, size: int, *, behind: int) -> list[Row]:
+    """Lock and give the next rows that wait, in their order.
+
+    `behind` is a place up to which none waits any more, so that those are not looked at again.
+    """
     waiting = BulkOrder.objects.for_store(job.store_id).filter(job=job).waiting()
-    return list(waiting.order_by("position").select_for_update()[:size])
+    rows = waiting.filter(position__gt=behind).order_by("position").select_for_update()
+    return [Row(*row) for row in rows.values_list(*Row._fields)[:size]]
 
 
 def write_outcomes(
     job: BulkJob,
-    rows: Iterable[BulkOrder],
+    rows: Iterable[Row],
     outcomes: Mapping[int, Outcome],
     versions: Mapping[int, int],
 ) -> Counter[str]:

@@ -125,12 +125,8 @@ class BulkOrder(StoreOwned):
             models.UniqueConstraint(fields=["job", "order"], name="one_place_per_order_in_job"),
         ]
         indexes = [
+            # None about the state: a row's outcome then touches no index at all.
             models.Index(fields=["store", "job", "position"], name="bulk_order_by_place"),
-            models.Index(
-                fields=["store", "job", "position"],
-                name="bulk_order_waiting",
-                condition=Q(state="waiting"),
-            ),
         ]
 
     def __str__(self) -> str:

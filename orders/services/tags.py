@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from orderdesk.lib.among import among
 from orders.models import Order, OrderEvent
 from orders.services.events import By, Told, record_all
 from orders.services.rows import check_text
@@ -31,14 +32,14 @@ def tag_orders(
     store_id = next(iter(wanted.values())).store_id
     locked = (
         Order.objects.for_store(store_id)
-        .filter(pk__in=wanted)
+        .filter(pk__in=among(wanted))
         .exclude(tag_color=color, tag_name=name)
         .order_by("pk")
         .select_for_update()
     )
     after = {"tag_color": color, "tag_name": name}
     before = {row.pop("pk"): row for row in locked.values("pk", *after)}
-    Order.objects.for_store(store_id).filter(pk__in=before).update(
+    Order.objects.for_store(store_id).filter(pk__in=among(before)).update(
         **after, updated_at=now, version=F("version") + 1
     )
     told = [
