@@ -22,6 +22,7 @@ from orders.services.events import By, record
 from orders.services.folders import first_folder
 from orders.services.links import cancel_children
 from orders.services.moves import move_order
+from orders.services.numbers import own_number
 from orders.services.rows import check_rows, check_text, item_rows, order_values
 from orders.services.source_changes import follow_source
 from stores.models import Store
@@ -86,7 +87,7 @@ def create_order(
 ) -> Order:
     """Make a new order, as a script or a person asks for it.
 
-    Without a source id the order gets our own id as its number.
+    Without a source id the order gets our own id as its number, behind the store's prefix.
 
     Raises:
         AlreadyHere: if the source has an order of this id or number already.
@@ -169,7 +170,7 @@ def _insert(store: Store, draft: OrderDraft, folder: Folder, now: datetime) -> O
     order, rows = new_order(store, draft, folder, now)
     order.save(force_insert=True)
     if not order.source_id:
-        order.source_id = order.source_key = str(order.pk)
+        order.source_id = order.source_key = own_number(order)
         order.save(update_fields=["source_id", "source_key"])
     OrderItem.across_stores.bulk_create(rows)
     return order
