@@ -15,6 +15,7 @@ from integrations.services import request_submission
 from orderdesk.lib.refused import Refused
 from orders.models import Folder, Order, OrderEvent
 from orders.services import By, move_order, set_checkout_data
+from orders.services.links import why_not_sent
 from rules.actions import Effect, MoveOrder, SendOrder, SetCheckoutData
 from rules.evaluate import BROKEN, CUT, FIRED, REFUSED, Barred, Plan, Trace, evaluate
 from rules.models import RuleRun
@@ -91,11 +92,14 @@ def _told(trace: Trace, settled: Entries) -> list[dict[str, Any]]:
 
 def _problem(trace: Trace, order: Order) -> str:
     """Say which rules could not act and what to do; empty if the order lacks nothing."""
-    # That a canceled order is not sent is as it should be; there is nothing to put right.
+    found = trace.failures()
+    # That what is canceled, or goes out with a merged order, is not sent is as it should be; there
+    # is nothing to put right.
+    rests = bool(found) and bool(order.canceled_at or why_not_sent(order))
     failures = [
         (rule.definition.name, bar.problem)
-        for rule, bar in trace.failures()
-        if not (bar.result == REFUSED and order.canceled_at)
+        for rule, bar in found
+        if not (bar.result == REFUSED and rests)
     ]
     return " ".join(
         f"Rule “{name}” could not act. {problem} Put that right, then try again."

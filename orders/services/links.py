@@ -7,7 +7,7 @@ from datetime import datetime
 from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderLink
 from orders.services.events import By, record
 from orders.services.moves import move_order
-from orders.services.sent import is_on_its_way, is_sent, who_has
+from orders.services.sent import is_on_its_way, is_part_of_sent, is_sent, who_has
 
 Kind = OrderLink.Kind
 # What the orders beside this one are to it, by (is the other the parent, kind of link).
@@ -93,15 +93,13 @@ def why_not_sent(order: Order) -> str:
 
 def why_not_sent_unseen(order: Order) -> str:
     """Say why only a person may have it sent: what is in it may be out, or not wanted any more."""
-    for kind, parent in parents_of(order, [Kind.SPLIT, Kind.MERGED]):
-        known_as = (parent.fulfillment_name, parent.fulfillment_id)
-        same = known_as == (order.fulfillment_name, order.fulfillment_id)
-        if kind == Kind.SPLIT and same and is_sent(parent):
-            return (
-                f"Order {order.number} was split from order {parent.number}, which "
-                f"{who_has(parent)} had already. It is sent only by hand."
-            )
-        if kind == Kind.MERGED and parent.canceled_at and not order.canceled_at:
+    if is_part_of_sent(order):
+        return (
+            f"Order {order.number} was split from an order that {who_has(order)} had already. "
+            f"It is sent only by hand."
+        )
+    for parent in originals_of(order):
+        if parent.canceled_at and not order.canceled_at:
             return (
                 f"Order {parent.number}, which was merged into order {order.number}, is canceled. "
                 f"Take its items out. After that it is sent only by hand."

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from orderdesk.lib.refused import Refused
-from orders.models import Order, OrderItem, Shipment
+from orders.models import Order, OrderItem, OrderLink, Shipment
 from orders.packing import packed
 
 ON_ITS_WAY = ("waiting", "working", "held")
@@ -23,9 +23,26 @@ def is_on_its_way(order: Order) -> bool:
 
 
 def is_sent(order: Order) -> bool:
-    """Tell whether somebody has it to ship it."""
+    """Tell whether somebody has it to ship it, by itself or with the order it was split from."""
     done = order.submissions.filter(verb="submit_order", state="done")
-    return bool(order.fulfillment_name) or done.exists()
+    return bool(order.fulfillment_name) or done.exists() or is_part_of_sent(order)
+
+
+def is_part_of_sent(order: Order) -> bool:
+    """Tell whether it was split from an order that was sent by then, and not sent itself since.
+
+    What it says of its fulfillment is not enough to go by: scripts may change that.
+    """
+    if order.submissions.filter(verb="submit_order", state="done").exists():
+        return False
+    links = OrderLink.objects.for_store(order.store_id).leading_to(order)
+    for link in links.filter(kind=OrderLink.Kind.SPLIT).select_related("parent"):
+        before = link.parent.submissions.filter(
+            verb="submit_order", state="done", finished_at__lte=link.created_at
+        )
+        if order.fulfillment_name or before.exists() or is_part_of_sent(link.parent):
+            return True
+    return False
 
 
 def who_has(order: Order) -> str:

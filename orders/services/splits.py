@@ -80,13 +80,14 @@ def _known(store_id: int, items: Sequence[OrderItem], wish: Wish) -> Known:
 def _refuse_shipped(order: Order, items: Sequence[OrderItem], found: Groups) -> None:
     """Keep what a parcel holds in the order: in another one it could be sent once more."""
     gone = shipped(order, items)
+    wanted: dict[int, Decimal] = {}
+    for piece in (piece for group in found for piece in group):
+        wanted[piece.item.pk] = wanted.get(piece.item.pk, Decimal(0)) + piece.quantity
     for item in items:
-        pieces = [piece for group in found for piece in group if piece.item.pk == item.pk]
-        wanted = sum((piece.quantity for piece in pieces), Decimal(0))
-        left = max(item.quantity - gone.get(item.pk, Decimal(0)), Decimal(0))
-        if gone.get(item.pk) and wanted > left:
+        there = gone.get(item.pk, Decimal(0))
+        if there and wanted.get(item.pk, Decimal(0)) > item.quantity - there:
             raise Refused(
-                f"{item.name}: {gone[item.pk].normalize():f} of {item.quantity.normalize():f} are "
+                f"{item.name}: {there.normalize():f} of {item.quantity.normalize():f} are "
                 f"in a shipment already and stay in this order. Where a shipment does not say "
                 f"what it holds, it counts as holding everything: write it there first."
             )
@@ -147,15 +148,16 @@ def _new_order(plan: SplitPlan, part: Part, number: str, now: datetime) -> Order
     # By this everybody can tell that its goods are with somebody already.
     new.fulfillment_name, new.fulfillment_id = order.fulfillment_name, order.fulfillment_id
     new.save(force_insert=True)
-    lines = []
+    moved, copied = [], []
     for position, piece in enumerate(part.pieces):
         if piece.is_whole:
             # The line itself goes: its id stays, and with it what points there.
-            own = OrderItem.objects.for_store(order.store_id).filter(pk=piece.item.pk)
-            own.update(order=new, position=position)
+            piece.item.order, piece.item.position = new, position
+            moved.append(piece.item)
         else:
-            lines.append(line_copy(piece.item, new, position=position, quantity=piece.quantity))
-    OrderItem.across_stores.bulk_create(lines)
+            copied.append(line_copy(piece.item, new, position=position, quantity=piece.quantity))
+    OrderItem.across_stores.bulk_update(moved, ["order", "position"])
+    OrderItem.across_stores.bulk_create(copied)
     link([order], new, OrderLink.Kind.SPLIT)
     return new
 
@@ -165,12 +167,12 @@ def _keep_rest(
 ) -> None:
     """Leave in the order what stays; a later statement of its source brings nothing back."""
     order, left = plan.order, {piece.item.pk: piece for piece in plan.rest.pieces}
+    shrunk = [item for item in _touched(plan) if item.pk in left]
+    for item in shrunk:
+        item.quantity = left[item.pk].quantity
+    OrderItem.across_stores.bulk_update(shrunk, ["quantity"])
     after: dict[str, Any] = dict.fromkeys(before)
-    for item in _touched(plan):
-        if item.pk in left:
-            item.quantity = left[item.pk].quantity
-            item.save(update_fields=["quantity"])
-            after[str(item.pk)] = line_told(item)
+    after |= {str(item.pk): line_told(item) for item in shrunk}
     changed = {
         name: value for name, value in plan.rest.amounts.items() if getattr(order, name) != value
     }

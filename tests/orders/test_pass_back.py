@@ -184,3 +184,17 @@ def test_rules_do_not_send_what_the_warehouse_has_with_the_order_it_was_split_fr
     with pytest.raises(Refused, match="It is sent only by hand"):
         request_submission(order=part, connection=warehouse, by=By.rule("All"), now=NOW)
     assert request_submission(order=part, connection=warehouse, by=by_alice, now=NOW)
+
+
+def test_a_script_that_clears_the_fulfillment_does_not_make_rules_send_a_part(store, order):
+    warehouse = make_connection(store, "unleashed")
+    send(store, order, warehouse, state="done", external_id="7", finished_at=NOW)
+    part = split(order, "BOWL", 2, confirmed=True)
+    smaller = split(part, "BOWL", 1, confirmed=True)
+    for each in (order, part, smaller):
+        each.fulfillment_name = each.fulfillment_id = ""
+        each.save()
+
+    for each in (part, smaller):
+        with pytest.raises(Refused, match="It is sent only by hand"):
+            request_submission(order=each, connection=warehouse, by=By.rule("All"), now=NOW)

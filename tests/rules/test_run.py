@@ -14,7 +14,14 @@ from integrations.models import Connection, Submission
 from integrations.services import request_submission
 from orders.drafts import ShipmentDraft
 from orders.models import Folder, Order, OrderEvent
-from orders.services import By, add_shipment, delete_order, move_order, record
+from orders.services import (
+    By,
+    add_shipment,
+    delete_order,
+    merge_orders,
+    move_order,
+    record,
+)
 from orders.signals import order_events_recorded
 from rules.models import Rule, RuleRun
 from rules.services import runs_of
@@ -170,6 +177,24 @@ def test_what_a_service_refuses_undoes_that_rule_alone(store):
     assert "canceled or deleted" in told(order)[1]["problem"]
     # There is nothing to put right about an order that was canceled.
     assert the_run(order).state == "done"
+
+
+def test_an_order_that_was_merged_meanwhile_is_not_sent_and_needs_nobody(store):
+    make_connection(store, "unleashed")
+    with entered(store):
+        target = Connection.objects.for_store(store).get().pk
+    make_rule(store, {"action": "send_order", "connection": target})
+    order, other = make_order(store), make_order(store)
+    with entered(store):
+        merge_orders(orders=[order, other], by=By.rule("by hand"), now=NOW)
+
+    do_rules()
+    do_rules()
+
+    assert "its items go out with that one" in told(order)[0]["problem"]
+    assert the_run(order).state == Work.State.DONE
+    with entered(store):
+        assert not Submission.objects.for_store(store).exists()
 
 
 def test_a_rule_whose_folder_is_gone_is_told_and_the_next_one_runs(store):
