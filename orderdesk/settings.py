@@ -138,6 +138,8 @@ VENDOR_TIMEOUT_SECONDS = env.number("ORDERDESK_VENDOR_TIMEOUT", 20.0, least=0.1,
 HOOK_BODY_LIMIT = env.whole("ORDERDESK_HOOK_BODY_LIMIT", 5_000_000, least=1_000, most=100_000_000)
 API_BODY_LIMIT = env.whole("ORDERDESK_API_BODY_LIMIT", 10_000_000, least=1_000, most=100_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT
+# A form to split an order has a tick and a quantity for each of its lines, of which 5,000 fit.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 # Calls a store's scripts may make at once, and how many more each second brings.
 API_BURST = env.whole("ORDERDESK_API_BURST", 20, least=1, most=1_000_000)
 API_REFILL = env.number("ORDERDESK_API_REFILL", 3.0, least=0.01, most=1_000_000)
