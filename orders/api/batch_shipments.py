@@ -18,12 +18,12 @@ from orderdesk.lib.refused import Refused
 from orders.api.documented import answers, documented
 from orders.api.fields import Loose, Text, rows_of
 from orders.api.shipments import ShipmentSerializer, add_stated
-from orders.models import Order
+from orders.models import Order, Shipment
 from orders.services import By
 from orders.shapes import shipment_json
 from stores.api import StoreAPI
 
-ROWS_ALLOWED = 1000
+ROWS_ALLOWED = 500
 WHICH = "State order_id, or source_id with source_name."
 
 
@@ -107,8 +107,14 @@ class BatchShipments(StoreAPI):
         for order in orders.values():
             numbered.setdefault((order.source_name, order.source_id), []).append(order)
         now = timezone.now()
-        results = [self._done(row, orders, numbered, now) for row in rows]
-        failed = sum(result["status"] == "error" for result in results)
+        done = [self._done(row, orders, numbered, now) for row in rows]
+        # Read anew, all at once: the database sets times.
+        kept = self.rows(Shipment.objects).in_bulk([pk for _, added in done for pk in added])
+        results = [
+            {**result, **_shown(row, [kept[pk] for pk in added])}
+            for row, (result, added) in zip(rows, done, strict=True)
+        ]
+        failed = sum(not added for _, added in done)
         message = f"{len(rows) - failed} Rows Added, {failed} Failed"
         return self.answer(message, shipments=results)
 
@@ -127,23 +133,29 @@ class BatchShipments(StoreAPI):
         orders: dict[int, Order],
         numbered: dict[tuple[str, str], list[Order]],
         now: datetime,
-    ) -> dict[str, Any]:
-        if row.problem:
-            return {"order_id": row.order_id, "status": "error", "message": row.problem}
+    ) -> tuple[dict[str, Any], list[int]]:
+        """Do one row; give its result and the ids of the shipments it added."""
+        problem = row.problem
         try:
-            order = _meant(row, orders, numbered)
-            with transaction.atomic():
-                by = By.api(self.key.name)
-                added = [add_stated(order, parcel, by=by, now=now) for parcel in row.parcels]
+            if not problem:
+                order = _meant(row, orders, numbered)
+                with transaction.atomic():
+                    by = By.api(self.key.name)
+                    added = [add_stated(order, parcel, by=by, now=now) for parcel in row.parcels]
+                message = f"Shipment {', '.join(str(each.pk) for each in added)} Added"
+                result = {"order_id": str(order.pk), "status": "success", "message": message}
+                return result, [each.pk for each in added]
         except Refused as refused:
-            return {"order_id": row.order_id, "status": "error", "message": refused.sentence}
-        for each in added:
-            each.refresh_from_db()
-        shown = [shipment_json(each) for each in added]
-        told = {"shipments": shown} if row.is_nested else {"shipment": shown[0]}
-        ids = ", ".join(str(each.pk) for each in added)
-        message = f"Shipment {ids} Added"
-        return {"order_id": str(order.pk), "status": "success", "message": message, **told}
+            problem = refused.sentence
+        return {"order_id": row.order_id, "status": "error", "message": problem}, []
+
+
+def _shown(row: Row, added: Sequence[Shipment]) -> dict[str, Any]:
+    """Give what a row added under the name that it used itself."""
+    shown = [shipment_json(each) for each in added]
+    if row.is_nested:
+        return {"shipments": shown} if shown else {}
+    return {"shipment": shown[0]} if shown else {}
 
 
 def _rows(body: Any) -> list[Any]:

@@ -159,7 +159,7 @@ def test_a_row_that_fails_stops_no_other_and_leaves_nothing(script, other_script
 
 
 @pytest.mark.parametrize(
-    "body", [[], {}, {"shipments": []}, {"shipments": "x"}, '"text"', 7, None, [{}] * 1001]
+    "body", [[], {}, {"shipments": []}, {"shipments": "x"}, '"text"', 7, None, [{}] * 501]
 )
 def test_a_batch_that_is_none_is_refused(script, body):
     answer = script.send("POST", "batch-shipments", body)
@@ -172,5 +172,5 @@ def test_a_batch_asks_little_for_each_row(script, django_assert_max_num_queries)
     order = script.made()
     rows = [{"order_id": order["id"], "tracking_number": str(place)} for place in range(20)]
 
-    with django_assert_max_num_queries(20 * 9 + 20):
+    with django_assert_max_num_queries(20 * 14 + 20):
         script.send("POST", "batch-shipments", rows)
