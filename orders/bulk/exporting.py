@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -56,13 +56,20 @@ OF_AN_ITEM = (
     "category_code",
     "fulfillment_method",
 )
+Column = Callable[[Order, ZoneInfo], Value]
+
+
+def _of(name: str) -> Column:
+    return lambda order, _: cast("Value", getattr(order, name))
+
+
 # Column → what it holds, from an order and the store's zone.
-COLUMNS: dict[str, Callable[[Order, ZoneInfo], Value]] = {
+COLUMNS: dict[str, Column] = {
     "order_id": lambda order, _: order.pk,
     "date_added": lambda order, zone: _moment(order.added_at, zone),
     "date_updated": lambda order, zone: _moment(order.updated_at, zone),
     "folder": lambda order, _: order.folder.name,
-    **{name: lambda order, _, name=name: getattr(order, name) for name in PLAIN},
+    **{name: _of(name) for name in PLAIN},
     "return_address": lambda order, _: _pairs(order.return_address),
     "checkout_data": lambda order, _: _pairs(order.checkout_data),
     "order_metadata": lambda order, _: _pairs(order.order_metadata),

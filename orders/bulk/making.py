@@ -159,7 +159,7 @@ def _freeze(store: Store, job: BulkJob, chosen: Chosen, action: BulkAction) -> t
     ids = list(dict.fromkeys(chosen.ids))
     if len(ids) > LARGEST_JOB:
         _check_size(action, len(ids))
-    values = {
+    values: dict[str, Any] = {
         "store": store.pk,
         "job": job.pk,
         "ids": ids,

@@ -52,7 +52,7 @@ def write_outcomes(
     `outcomes` and `versions` are by order id; of an order that is gone there is no version.
     """
     told = [(row, outcomes[row.order_id]) for row in rows]
-    values = {
+    values: dict[str, Any] = {
         "store": job.store_id,
         "ids": [row.pk for row, _ in told],
         "states": [outcome.state.value for _, outcome in told],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -110,7 +111,7 @@ def move_many(*, ids: Sequence[int], folder: Folder, by: By, now: datetime) -> d
 
     Ids of no order here, and of orders that lie there already, are left out of the answer.
     """
-    values = {
+    values: dict[str, Any] = {
         "store": folder.store_id,
         "ids": list(ids),
         "folder": folder.pk,
