@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import BigIntegerField, Func, Q, TextField, Value
 
 from orderdesk.lib.refused import Refused
@@ -45,3 +46,10 @@ def said(parts: Sequence[str]) -> Q:
     """Give "says each of these" as a condition, to be joined with others."""
     wanted = Value(list(parts), output_field=ArrayField(TextField()))
     return Q(pk__in=_Containing(wanted))
+
+
+def ids_saying(parts: Sequence[str], *, at_most: int) -> list[int]:
+    """Give the ids of so many of the entered store's orders that say each of these."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT orders_containing(%s) LIMIT %s", [list(parts), at_most])
+        return [pk for (pk,) in cursor.fetchall()]

@@ -5,7 +5,7 @@ it. Folded text is out of reach for an index; where a part of a word must stand 
 for the comparison to hold, the search table finds the few orders worth comparing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -23,10 +23,11 @@ from orders.filters.kinds import Country, Kind, Text
 from orders.filters.moments import Age, MaybeMoment
 from orders.filters.query import Condition, Group, Query
 from orders.models import OrderQuerySet
-from orders.searchtext import said, saying
+from orders.searchtext import ids_saying, said, saying
 
 LOOKED_UP = ("equals", "contains", "starts", "ends")
 SHORTEST_LOOKED_UP = 3
+FETCHED_AT_MOST = 500
 IN_SEARCH_TEXT = frozenset(
     [
         "source_id",
@@ -53,10 +54,31 @@ def filtered(orders: OrderQuerySet, query: Query, *, facts: Facts, now: datetime
     Raises:
         Broken: if a condition cannot be asked.
     """
+    parts = list(query.parts)
     if query.match == "all":
-        orders = saying(orders, list(_looked_up(query, facts)))
-    asked = [_part(part, facts, now) for part in query.parts]
+        free = [part for part in parts if _is_free(part)]
+        parts = [part for part in parts if part not in free]
+        words = [question(part, facts).wanted for part in free if isinstance(part, Condition)]
+        orders = _looked_up(orders, words, list(_needed_words(parts, facts)))
+    asked = [_part(part, facts, now) for part in parts]
     return orders.filter(_joined(query.match, asked)) if asked else orders
+
+
+def _is_free(part: Condition | Group) -> bool:
+    return isinstance(part, Condition) and part.field == WORDS.key and part.operator == "contains"
+
+
+def _looked_up(orders: OrderQuerySet, words: list[str], needed: list[str]) -> OrderQuerySet:
+    """Keep the orders that say all these words.
+
+    Needed ones are followed by comparisons that cost much for every order. So what they find is
+    fetched first, where it is little: then no estimate can lead to comparing every order.
+    """
+    if needed:
+        found = ids_saying([*words, *needed], at_most=FETCHED_AT_MOST + 1)
+        if len(found) <= FETCHED_AT_MOST:
+            return orders.filter(pk__in=found)
+    return saying(orders, [*words, *needed])
 
 
 def _part(part: Condition | Group, facts: Facts, now: datetime) -> Q:
@@ -105,12 +127,12 @@ def _anything(value: Told) -> Q:
     return Q(Value(value=True, output_field=BooleanField()))
 
 
-def _looked_up(query: Query, facts: Facts) -> Iterator[str]:
+def _needed_words(parts: Iterable[Condition | Group], facts: Facts) -> Iterator[str]:
     """Give the words an order's text must say for the conditions to hold, all of which must.
 
     Whether they hold is asked all the same: the words may stand elsewhere in it.
     """
-    for part in query.parts:
+    for part in parts:
         if isinstance(part, Group) or part.field not in IN_SEARCH_TEXT:
             continue
         asked = question(part, facts)
