@@ -21,7 +21,7 @@ from orders.models import CUSTOMER_PARTS, SHIPPING_PARTS, Folder
 BLANK_ITEMS = 3
 ITEMS_ALLOWED = 200
 COLUMNS = ("code", "name", "quantity", "price", "weight", "variations")
-AMOUNT = {"max_digits": 14, "decimal_places": 4}
+AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ class AddOrderForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text="Now where it is left empty.",
     )
-    folder = forms.ModelChoiceField(label="Folder", queryset=Folder.across_stores.none())
+    folder = forms.ModelChoiceField(
+        label="Folder", queryset=Folder.across_stores.none(), required=False, empty_label=None
+    )
     source_name = text_of("source_name", "Source", initial="Order Desk")
     source_id = text_of(
         "source_id", "Number", help_text="Left empty the hub gives the next one of its own."
@@ -133,7 +135,7 @@ class AddOrderForm(forms.Form):
     def _line(self, row: ItemRow) -> ItemDraft | None:
         if row.is_blank:
             return None
-        amounts = {
+        amounts: dict[str, Any] = {
             "quantity": self._amount(row, "quantity", Decimal(1), least=0),
             "price": self._amount(row, "price", ZERO),
             "weight": self._amount(row, "weight", ZERO, least=0),
@@ -159,6 +161,8 @@ class AddOrderForm(forms.Form):
         cleaned = self.cleaned_data
         texts = ("email", "shipping_method", "payment_type", "payment_status", "source_id")
         charges = ("shipping_total", "handling_total", "tax_total")
+        same: dict[str, Any] = {name: cleaned[name] for name in texts}
+        same |= {name: cleaned[name] or ZERO for name in charges}
         return OrderDraft(
             source_name=cleaned["source_name"] or "Order Desk",
             source_key=cleaned["source_id"],
@@ -170,8 +174,7 @@ class AddOrderForm(forms.Form):
             items=tuple(items),
             checkout_data=self.pairs.values(),
             notes=notes,
-            **{name: cleaned[name] for name in texts},
-            **{name: cleaned[name] or ZERO for name in charges},
+            **same,
         )
 
     def _address(self, whose: str, parts: tuple[str, ...]) -> Address:

@@ -49,9 +49,11 @@ def label_of(part: str) -> str:
 
 def text_of(name: str, label: str = "", **options: Any) -> forms.CharField:
     """Make a field for a text column of the order, as long as the column is."""
-    longest = Order._meta.get_field(name).max_length
+    column: Any = Order._meta.get_field(name)
     words = label or label_of(name)
-    return forms.CharField(**{"label": words, "max_length": longest, "required": False, **options})
+    return forms.CharField(
+        **{"label": words, "max_length": column.max_length, "required": False, **options}
+    )
 
 
 def amount_of(label: str, **options: Any) -> forms.DecimalField:
@@ -62,7 +64,7 @@ def amount_of(label: str, **options: Any) -> forms.DecimalField:
     return field
 
 
-def dropped_in(data: Posted | None) -> set[str]:
+def dropped_in(data: Mapping[str, Any] | None) -> set[str]:
     """Give the fields of which a page of clashes says: keep theirs."""
     picks = [name for name in data or () if name.startswith("pick-")]
     return {name.removeprefix("pick-") for name in picks if data and data[name] == "theirs"}
@@ -246,8 +248,8 @@ class DataForm(SectionForm):
 
     def __init__(self, data: Posted | None = None, *, order: Order, zone: str = "UTC") -> None:
         super().__init__(data, order=order, zone=zone)
-        posted = data is not None
-        self.pairs = Pairs.posted("data", data) if posted else Pairs.of("data", self.present())
+        shown = Pairs.of("data", self.present())
+        self.pairs = shown if data is None else Pairs.posted("data", data)
 
     def present(self) -> dict[str, Any]:
         return dict(getattr(self.order, self.column))

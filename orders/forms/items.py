@@ -18,8 +18,10 @@ ONE = ZERO + 1
 
 
 def _text(name: str, label: str, **options: Any) -> forms.CharField:
-    longest = OrderItem._meta.get_field(name).max_length
-    return forms.CharField(**{"label": label, "max_length": longest, "required": False, **options})
+    column: Any = OrderItem._meta.get_field(name)
+    return forms.CharField(
+        **{"label": label, "max_length": column.max_length, "required": False, **options}
+    )
 
 
 class ItemForm(forms.Form):

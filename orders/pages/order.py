@@ -100,7 +100,7 @@ def for_the_page(store: Store) -> OrderQuerySet:
     whether a change at its source waits.
     """
     beside = Order.objects.for_store(store).present().filter(folder=OuterRef("folder"))
-    place = (OuterRef("added_at"), OuterRef("pk"))
+    place: tuple[Any, Any] = (OuterRef("added_at"), OuterRef("pk"))
     newer = beside.filter(added_at__gte=OuterRef("added_at")).newer_than(*place)
     older = beside.filter(added_at__lte=OuterRef("added_at")).older_than(*place)
     return (

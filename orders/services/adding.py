@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -52,7 +53,7 @@ def from_inventory(store: Store, item: ItemDraft, *, stated: set[str]) -> ItemDr
     known = InventoryItem.objects.for_store(store).coded([item.code]).first()
     if known is None:
         return item
-    found = {
+    found: dict[str, Any] = {
         "name": known.name,
         "price": known.price,
         "weight": known.weight,

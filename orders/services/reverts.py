@@ -151,10 +151,7 @@ def _lines_stated(order: Order) -> list[OrderItem]:
 
 def _line(order: Order, told: dict[str, Any], present: OrderItem | None) -> OrderItem:
     values = {name: Decimal(value) if name in AMOUNTS else value for name, value in told.items()}
-    return OrderItem(
-        pk=present and present.pk,
-        store_id=order.store_id,
-        order=order,
-        origin_id=present and present.origin_id,
-        **values,
-    )
+    row = OrderItem(store_id=order.store_id, order=order, **values)
+    if present is not None:
+        row.pk, row.origin_id = present.pk, present.origin_id
+    return row

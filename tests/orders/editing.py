@@ -9,7 +9,7 @@ from django.test import Client
 
 from stores.models import Store
 
-CONTROL = re.compile(r"<(input|select|textarea)\b([^>]*)>(.*?)(?:</\1>|(?=<))", re.DOTALL)
+CONTROL = re.compile(r"<(input|select|textarea)\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 
 
@@ -22,7 +22,9 @@ def form_on(page: HttpResponse, action: str) -> dict[str, list[str]]:
         if f'action="{action}"' in each
     )
     sent: dict[str, list[str]] = {}
-    for kind, attributes, inside in CONTROL.findall(form):
+    for control in CONTROL.finditer(form):
+        kind, attributes = control.groups()
+        inside = form[control.end() :].partition(f"</{kind}>")[0]
         told = {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
         value = told.get("value", "")
         if kind == "textarea":
