@@ -1,4 +1,4 @@
-"""`python -m benchmarks [p1 p3 p15 p19] [--quick]`: measures, prints tables, writes JSON."""
+"""`python -m benchmarks [p1 p3 p4 …] [--quick]`: measures, prints tables, writes JSON."""
 
 import argparse
 import os
@@ -9,7 +9,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import p1_ingest, p3_pipeline, p15_memory, p19_documents
+from benchmarks import (
+    p1_ingest,
+    p3_pipeline,
+    p4_import,
+    p5_lists,
+    p6_search,
+    p7_counts,
+    p14_bulk,
+    p15_memory,
+    p19_documents,
+)
 from benchmarks.figures import Report, text_of, write
 from benchmarks.machine import BenchFailed
 
@@ -18,6 +28,11 @@ Scenario = Callable[[Path, bool], Report]
 SCENARIOS: dict[str, Scenario] = {
     "p1": p1_ingest.scenario,
     "p3": p3_pipeline.scenario,
+    "p4": p4_import.scenario,
+    "p5": p5_lists.scenario,
+    "p6": p6_search.scenario,
+    "p7": p7_counts.scenario,
+    "p14": p14_bulk.scenario,
     "p15": p15_memory.scenario,
     "p19": p19_documents.scenario,
 }

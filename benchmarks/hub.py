@@ -35,7 +35,11 @@ class Servers:
         self.start()
         with self.connect() as connection:
             connection.autocommit = True
-            connection.execute(f"CREATE DATABASE {PLAIN_DATABASE}")
+            known = connection.execute(
+                "SELECT FROM pg_database WHERE datname = %s", [PLAIN_DATABASE]
+            )
+            if not known.rowcount:
+                connection.execute(f"CREATE DATABASE {PLAIN_DATABASE}")
 
     def start(self) -> None:
         """Start whichever of the two does not run."""

@@ -1,0 +1,1 @@
+"""What is measured inside the hub's own code; run as `python -m benchmarks.inside NAME`."""
