@@ -1,6 +1,7 @@
 """What people fill in to duplicate, split and merge orders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,29 +19,47 @@ class Confirmed(forms.Form):
     confirmed = forms.BooleanField(required=False)
 
 
+@dataclass(frozen=True, slots=True)
+class PickRow:
+    """A line to tick: the names of its two inputs, what stands there, and what is wrong with it."""
+
+    item: OrderItem
+    pick: str
+    quantity: str
+    is_ticked: bool
+    value: str
+    problem: str
+
+
 class PickForm(forms.Form):
     """The lines to split off: a tick and a quantity for each, by the line's id."""
 
-    def __init__(self, data: Any = None, *, items: Sequence[OrderItem]) -> None:
+    def __init__(
+        self, data: Any = None, *, items: Sequence[OrderItem], ticked: Collection[int] = ()
+    ) -> None:
         super().__init__(data)
         self.items = items
+        self.ticked = ticked
         for item in items:
-            self.fields[f"pick_{item.pk}"] = forms.BooleanField(
-                required=False, label=f"Split off {item.name}"
-            )
+            self.fields[f"pick_{item.pk}"] = forms.BooleanField(required=False)
             self.fields[f"quantity_{item.pk}"] = forms.DecimalField(
-                required=False,
-                label=f"Pieces of {item.name}",
-                max_digits=14,
-                decimal_places=4,
-                initial=item.quantity.normalize(),
-                widget=forms.NumberInput(attrs={"step": "any"}),
+                required=False, label=f"Pieces of {item.name}", max_digits=14, decimal_places=4
             )
 
     @property
-    def rows(self) -> list[tuple[OrderItem, Any, Any]]:
-        """Give each line with its two fields."""
-        return [(item, self[f"pick_{item.pk}"], self[f"quantity_{item.pk}"]) for item in self.items]
+    def rows(self) -> Iterator[PickRow]:
+        """Give each line; orders may have thousands, and widgets take their time."""
+        for item in self.items:
+            pick, quantity = f"pick_{item.pk}", f"quantity_{item.pk}"
+            given = self.data.get(quantity) if self.is_bound else None
+            yield PickRow(
+                item=item,
+                pick=pick,
+                quantity=quantity,
+                is_ticked=pick in self.data or item.pk in self.ticked,
+                value=f"{item.quantity.normalize():f}" if given is None else given,
+                problem=" ".join(map(str, self.errors.get(quantity, ()))),
+            )
 
     def wish(self) -> Picked:
         """Give what is ticked; without a quantity, all there is of the line."""

@@ -148,16 +148,15 @@ def _new_order(plan: SplitPlan, part: Part, number: str, now: datetime) -> Order
     # By this everybody can tell that its goods are with somebody already.
     new.fulfillment_name, new.fulfillment_id = order.fulfillment_name, order.fulfillment_id
     new.save(force_insert=True)
-    moved, copied = [], []
-    for position, piece in enumerate(part.pieces):
-        if piece.is_whole:
-            # The line itself goes: its id stays, and with it what points there.
-            piece.item.order, piece.item.position = new, position
-            moved.append(piece.item)
-        else:
-            copied.append(line_copy(piece.item, new, position=position, quantity=piece.quantity))
-    OrderItem.across_stores.bulk_update(moved, ["order", "position"])
-    OrderItem.across_stores.bulk_create(copied)
+    # Whole lines go themselves: their ids stay, and with them what points there. All keep their
+    # places, and so their sequence.
+    whole = [piece.item.pk for piece in part.pieces if piece.is_whole]
+    OrderItem.objects.for_store(order.store_id).filter(pk__in=whole).update(order=new)
+    OrderItem.across_stores.bulk_create(
+        line_copy(piece.item, new, position=piece.item.position, quantity=piece.quantity)
+        for piece in part.pieces
+        if not piece.is_whole
+    )
     link([order], new, OrderLink.Kind.SPLIT)
     return new
 

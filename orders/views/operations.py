@@ -56,10 +56,7 @@ def order_split(request: PageRequest, store: Store, order_id: int) -> HttpRespon
     data = request.POST if request.method == "POST" else None
     # As the order page's ticks send them.
     ticked = ids_in(request.GET.getlist("items"))
-    form = PickForm(data, items=lines_of(order))
-    for pk in ticked:
-        if f"pick_{pk}" in form.fields:
-            form.fields[f"pick_{pk}"].initial = True
+    form = PickForm(data, items=lines_of(order), ticked=ticked)
     return _split(request, order, form, {"pick_form": form, "by_form": SplitByForm()})
 
 
