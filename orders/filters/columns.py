@@ -262,7 +262,7 @@ def _count(rows: QuerySet[Any]) -> Func:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _yes(condition: Q) -> "ExpressionWrapper[BooleanField[bool, bool]]":
+def _yes(condition: Q) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 

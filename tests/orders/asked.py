@@ -65,7 +65,7 @@ def an_order(store: Store, folders: list[Folder], chance: random.Random, number:
         elif column.endswith("_country"):
             stated[column] = chance.choice(COUNTRIES)
         elif column not in ("folder_id", "id"):
-            length = Order._meta.get_field(column).max_length
+            length = getattr(Order._meta.get_field(column), "max_length", None)
             stated[column] = chance.choice(TEXTS)[:length]
     if chance.random() < 0.3:
         parts = (*COMPARED, "country")
@@ -135,7 +135,7 @@ def values_for(field: Field, operator: str, folders: list[int]) -> list[Any]:
         return ["1 hour", "24h", "7 days"]
     if asks == "matches":
         return [r"mug-\d+$", "^(a|s)", r"\bbox\b", "[^a-z ]"]
-    named = {
+    named: dict[str, list[Any]] = {
         "folder": folders,
         "moment": ["2026-03-04", "2026-03-03 10:30", "2026-02-25"],
         "clock": ["9:30", "10:30", "17:00"],

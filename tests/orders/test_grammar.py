@@ -88,7 +88,8 @@ def test_terms_are_joined_by_all_by_or_and_by_brackets_once():
     assert isinstance(group, Group)
     assert group.match == "any"
     assert total == Condition("order_total", "greater_or_equal", "50")
-    assert [part.match for part in read("(a b) or (c d)").parts] == ["all", "all"]
+    both = Group("all", (Condition("words", "contains", "a"), Condition("words", "contains", "b")))
+    assert read("(a b) or (a b)") == Query("any", (both, both))
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def kind_of(key: str) -> str:
     return "country" if key.endswith("country") else style
 
 
-READ = {
+READ: dict[str, tuple[Any, ...]] = {
     "order_id": ({"id": 12}, "equals", "12"),
     "email_count": ({"email_count": 3}, "greater_than", "2"),
     "tag": ({"tag_color": "red"}, "equals", "Red"),
@@ -238,6 +238,7 @@ def test_a_filter_reads_its_own_place_in_the_order(key):
 )
 def test_a_filter_of_one_column_reads_that_column(key):
     field = FILTERS[key].field
+    assert isinstance(field.source, Column | Items)
     column = field.source.column
     given, value = {
         "number": (Decimal(987), "987"),

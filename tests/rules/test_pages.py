@@ -144,6 +144,32 @@ def test_a_rule_is_built_row_by_row_and_saved(store, alice_client):
     assert rule.actions == [{"action": "move_to_folder", "folder": prepared}]
 
 
+def test_the_filters_to_add_stand_in_groups(store, alice_client):
+    shown = page(alice_client.get(address(store, "new")))
+
+    addresses = shown.partition('<optgroup label="Addresses">')[2].partition("</optgroup>")[0]
+    assert '<option value="shipping_postal_code">Shipping postal code</option>' in addresses
+    assert "Order total" not in addresses
+
+
+def test_a_condition_on_a_named_entry_is_saved_with_its_name(store, alice_client):
+    sent = typed(
+        store,
+        **{
+            "filter_row": ["0.any_item_variation"],
+            "filter-0-name": "Size",
+            "filter-0-operator": "matches",
+            "filter-0-value": "^x+l$",
+        },
+    )
+
+    alice_client.post(address(store, "new"), sent)
+
+    assert rules_of(store)[0].filters == [
+        {"filter": "any_item_variation", "name": "Size", "operator": "matches", "value": "^x+l$"}
+    ]
+
+
 def test_adding_a_row_keeps_what_was_typed_even_if_it_is_wrong(store, alice_client):
     sent = typed(
         store, **{"do": "filter.add", "filter_new": "checkout_data", "filter-0-value": "much"}

@@ -29,7 +29,7 @@ TOTALS = ("product", "shipping", "tax", "discount", "handling", "refund", "quant
 
 
 def an_order(**changes: Any) -> Snapshot:
-    stated = {
+    stated: dict[str, Any] = {
         **dict.fromkeys(TEXT_COLUMNS, ""),
         **{f"{total}_total": Decimal(0) for total in TOTALS},
         "id": 4811,
