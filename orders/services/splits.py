@@ -167,9 +167,13 @@ def _keep_rest(
     """Leave in the order what stays; a later statement of its source brings nothing back."""
     order, left = plan.order, {piece.item.pk: piece for piece in plan.rest.pieces}
     shrunk = [item for item in _touched(plan) if item.pk in left]
+    by_quantity: dict[Decimal, list[int]] = {}
     for item in shrunk:
         item.quantity = left[item.pk].quantity
-    OrderItem.across_stores.bulk_update(shrunk, ["quantity"])
+        by_quantity.setdefault(item.quantity, []).append(item.pk)
+    lines = OrderItem.objects.for_store(order.store_id)
+    for quantity, pks in by_quantity.items():
+        lines.filter(pk__in=pks).update(quantity=quantity)
     after: dict[str, Any] = dict.fromkeys(before)
     after |= {str(item.pk): line_told(item) for item in shrunk}
     changed = {
