@@ -74,7 +74,7 @@ class Duplicate(OneByOne):
 class SplitSettings(BulkSettings):
     """How lines are told apart; {"method", "field", "values", "size", "sent_too"}."""
 
-    method = forms.ChoiceField(label="Split by", choices=list(METHODS.items()))
+    method = forms.ChoiceField(label="Split by", choices=list(METHODS.items()), initial="code")
     field = forms.CharField(
         label="Name of the field",
         required=False,
