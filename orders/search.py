@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
-from orderdesk.lib.ids import LARGEST_ID, id_in
+from orderdesk.lib.ids import id_in
 from orderdesk.lib.refused import Refused
 from orderdesk.lib.storable import storable
 from orders.filters.facts import Facts
@@ -20,7 +19,6 @@ from orders.models import Folder, Order, OrderItem, OrderQuerySet, Shipment
 from stores.models import Store, User
 
 PARCELS_LOOKED_AT = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Where words are looked for in an order itself, in the order in which they are told.
 TOLD_OF = (
     "email", "source_id", "customer_id", "fulfillment_id",
@@ -97,7 +95,7 @@ def _asked(store: Store, text: str) -> Found:
 
 
 def exactly(store: Store, text: str) -> OrderQuerySet:
-    """Give the orders whose id, number, e-mail address or tracking number the text is.
+    """Give the orders whose id, number, e-mail address, tracking number or last name the text is.
 
     Only plain comparisons: pattern matching is not leakproof, so under row-level security its
     indexes would lie unused.
@@ -112,6 +110,7 @@ def exactly(store: Store, text: str) -> OrderQuerySet:
     # Fetched first, so that what is left are comparisons an index each can answer.
     named = Q(pk__in=list(parcels)) | Q(source_id__in=_spellings(wanted))
     named |= Q(email__in=_spellings(wanted))
+    named |= Q(shipping_last_name__in=[*_spellings(wanted), wanted.title()])
     if (own := id_in(wanted)) is not None:
         named |= Q(pk=own)
     return Order.objects.for_store(store).present().filter(named)
@@ -146,18 +145,3 @@ def _reasons(store: Store, pks: Sequence[int], words: Sequence[str]) -> Iterator
 def _says(value: str, words: Sequence[str]) -> bool:
     text = folded(value)
     return any(word in text for word in words)
-
-
-def place_of(order: Order) -> str:
-    """Name an order's place in the list for the address of the next page."""
-    return f"{(order.added_at - EPOCH) // timedelta(microseconds=1)}-{order.pk}"
-
-
-def read_place(text: str) -> tuple[datetime, int] | None:
-    """Read a place back; None for what is none."""
-    microseconds, _, pk = text.partition("-")
-    try:
-        place = EPOCH + timedelta(microseconds=int(microseconds)), int(pk)
-    except (ValueError, OverflowError):
-        return None
-    return place if place[1] <= LARGEST_ID else None
