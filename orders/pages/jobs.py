@@ -150,7 +150,7 @@ def job_page(
     return JobPage(
         card=card,
         action=action,
-        causes=_causes(job),
+        causes=causes_of(job),
         rows=_with_orders(job, shown),
         after=shown[-1].position if len(found) > ROWS_A_PAGE else None,
         undone_by=BulkJob.objects.for_store(job.store_id).filter(undoes=job).first(),
@@ -165,8 +165,8 @@ def _rows(job: BulkJob) -> Any:
     return BulkOrder.objects.for_store(job.store_id).filter(job=job).order_by("position")
 
 
-def _causes(job: BulkJob) -> list[tuple[str, str, int]]:
-    """Count the failed and skipped orders by why, without the orders' own numbers."""
+def causes_of(job: BulkJob) -> list[tuple[str, str, int]]:
+    """Count the failed and the skipped orders of a job by why, as `JobPage.causes` has them."""
     told = _rows(job).filter(state__in=[BulkOrder.State.FAILED, BulkOrder.State.SKIPPED])
     counted = told.order_by().values_list("state", "sentence").annotate(orders=Count("pk"))
     return list(counted.order_by("state", "-orders", "sentence")[:CAUSES_SHOWN])

@@ -37,7 +37,7 @@ from orders.bulk.printing import SLIPS_A_PAGE
 from orders.bulk.rows import done_ids
 from orders.forms.jobs import JobForm, JobListForm, StartForm
 from orders.models import BulkJob
-from orders.pages.jobs import job_card, job_list, job_page, outcome_lines, output_lines
+from orders.pages.jobs import causes_of, job_card, job_list, job_page, outcome_lines, output_lines
 from orders.services import By
 from orders.views.shared import INVALID, way_back
 from stores.access import PageRequest, denial, store_page
@@ -210,8 +210,9 @@ def _started(
 def _tell(request: PageRequest, job: BulkJob, done: str) -> None:
     """Leave the outcome of a small job for the next page, with the way to take it back."""
     words = [f"{_orders(job.done)} {done}"] if job.done else []
-    words += [f"{_orders(job.skipped)} skipped."] if job.skipped else []
-    words += [f"{_orders(job.failed)} failed."] if job.failed else []
+    words += [
+        f"{_orders(count)} {state}: {sentence}" for state, sentence, count in causes_of(job)[:3]
+    ]
     level = messages.WARNING if job.failed or not job.done else messages.SUCCESS
     tag = "undo" if job.undo_until and job.done else "see"
     messages.add_message(request, level, " ".join(words), extra_tags=f"{tag} {job.pk}")
