@@ -6,13 +6,93 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_spectacular.utils import inline_serializer as inline
 from rest_framework import serializers
 
+from orderdesk.lib.money import LARGEST
+from orders.api.fields import FlatMap, Moment, Number, Text, TextNumber, Whole
+
 V = TypeVar("V", bound=Callable[..., Any])
 Shape = type["serializers.Serializer[Any]"]
+
+Described = dict[str, Any]
+_AS_TEXT = {"type": "string", "pattern": r"^\s*(?:[+-]?(?:\d+\.?\d*|\.\d+))?\s*$"}
+
+
+class _Field(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Describes one of our fields: what is written, and the more that is read."""
+
+    priority = 1
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Described:
+        if direction != "request":
+            return self.written()
+        read = self.read()
+        return read if self.target.required else {**read, "nullable": True}
+
+    def written(self) -> Described:
+        raise NotImplementedError
+
+    def read(self) -> Described:
+        return self.written()
+
+
+class _Text(_Field):
+    target_class = Text
+
+    def written(self) -> Described:
+        return {"type": "string"}
+
+    def read(self) -> Described:
+        longest = {"maxLength": self.target.max_length} if self.target.max_length else {}
+        shortest = {} if self.target.allow_blank else {"minLength": 1}
+        return {"anyOf": [{"type": "string", **shortest, **longest}, {"type": "number"}]}
+
+
+class _Number(_Field):
+    target_class = Number
+    match_subclasses = True
+
+    def written(self) -> Described:
+        kinds = {Whole: "integer", TextNumber: "string"}
+        return {"type": kinds.get(type(self.target), "number")}
+
+    def read(self) -> Described:
+        whole = isinstance(self.target, Whole)
+        most = self.target.most if whole else int(LARGEST)
+        least = 0 if self.target.at_least_zero else -most
+        number = {"type": "integer" if whole else "number", "minimum": least, "maximum": most}
+        return {"anyOf": [number, _AS_TEXT]}
+
+
+class _Moment(_Field):
+    target_class = Moment
+
+    def written(self) -> Described:
+        return {"type": "string", "example": "2026-01-31 18:05:00"}
+
+
+class _FlatMap(_Field):
+    target_class = FlatMap
+
+    def written(self) -> Described:
+        texts = {"type": "object", "additionalProperties": {"type": "string"}}
+        none: Described = {"type": "array", "maxItems": 0, "items": {}}
+        return {"oneOf": [texts, {**none, "description": "An empty map."}]}
+
+    def read(self) -> Described:
+        values = ("string", "number", "boolean")
+        told = {"anyOf": [{"type": kind} for kind in values], "nullable": True}
+        return {
+            "oneOf": [
+                {"type": "object", "additionalProperties": told},
+                {"type": "array", "maxItems": 0, "items": {}},
+            ]
+        }
+
 
 _ENVELOPE: dict[str, Any] = {
     "status": serializers.CharField(help_text="success"),

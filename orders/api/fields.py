@@ -6,7 +6,6 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -64,7 +63,6 @@ def as_text(value: Any, field: serializers.Field[Any, Any, Any, Any]) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-@extend_schema_field({"type": "number"})
 class Number(serializers.Field[Decimal, Any, Any, Any]):
     """A number, as number or as text; kept to four decimals, rounded half up."""
 
@@ -106,7 +104,10 @@ class Number(serializers.Field[Decimal, Any, Any, Any]):
         return Decimal(data)
 
 
-@extend_schema_field({"type": "integer"})
+class TextNumber(Number):
+    """A number that is shown as text."""
+
+
 class Whole(Number):
     """A whole number, as number or as text; at most `most` to either side."""
 
@@ -143,7 +144,6 @@ def moment(text: str, zone: tzinfo = UTC) -> datetime:
         raise ValueError(text) from None
 
 
-@extend_schema_field({"type": "string", "example": "2026-01-31 18:05:00"})
 class Moment(serializers.Field[datetime, Any, Any, Any]):
     """A moment in UTC; an empty text counts as absent."""
 
@@ -166,14 +166,6 @@ class Moment(serializers.Field[datetime, Any, Any, Any]):
             self.fail("invalid")
 
 
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "object", "additionalProperties": {"type": "string"}},
-            {"type": "array", "maxItems": 0, "items": {}, "description": "An empty map."},
-        ]
-    }
-)
 class FlatMap(serializers.Field[dict[str, str], Any, Any, Any]):
     """Names and texts, one level deep; `longest` counts characters of the whole as JSON."""
 

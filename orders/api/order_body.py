@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from orders.api.fields import FlatMap, Loose, Moment, Number, Text, rows_of
+from orders.api.fields import FlatMap, Loose, Moment, Number, Text, TextNumber, rows_of
 from orders.api.shipments import ShipmentSerializer
 from orders.drafts import Address, ItemDraft, OrderDraft
 from orders.models import Order, OrderItem
@@ -85,7 +85,7 @@ class Discount(Loose):
 
     name = Text()
     code = Text()
-    amount = Number(at_least_zero=True, required=True)
+    amount = TextNumber(at_least_zero=True, required=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         # Text with two decimals at least, as every discount is kept.
