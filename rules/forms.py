@@ -9,6 +9,8 @@ from django.utils.datastructures import MultiValueDict
 
 from orders.filters.facts import Facts
 from orders.filters.forms import FILTERS, GROUPED
+from orders.filters.grammar import parse
+from orders.filters.query import Condition
 from rules.actions import ACTIONS
 from rules.models import Rule
 from rules.services import RuleDraft
@@ -174,6 +176,16 @@ class Editor:
         editor = cls(facts, HeadForm(initial={name: getattr(rule, name) for name in fields}))
         editor.filters.fill(rule.filters)
         editor.actions.fill(rule.actions)
+        return editor
+
+    @classmethod
+    def of_search(cls, text: str, facts: Facts) -> "Editor":
+        """Open an empty sheet with the filters of a typed search, as far as rules have them."""
+        query, problems = parse(text, facts)
+        editor = cls(facts, HeadForm(initial={"match": query.match, "is_enabled": True}))
+        if not problems:
+            filters = [part.settings() for part in query.parts if isinstance(part, Condition)]
+            editor.filters.fill([one for one in filters if one["filter"] in FILTERS])
         return editor
 
     @classmethod

@@ -48,10 +48,12 @@ def rule_list(request: PageRequest, store: Store) -> HttpResponse:
 
 @store_page("rules.manage")
 def rule_new(request: PageRequest, store: Store) -> HttpResponse:
-    """Write a new rule."""
+    """Write a new rule, perhaps with the filters of a search."""
     if request.method == "POST":
         return _take(request, store, None)
-    return _editor(request, store, Editor.of_rule(None, facts_of(store.pk)), None)
+    facts = facts_of(store.pk)
+    editor = Editor.of_search(request.GET.get("search", ""), facts)
+    return _editor(request, store, editor, None)
 
 
 @store_page()

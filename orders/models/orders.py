@@ -195,11 +195,6 @@ class Order(StoreOwned):
                 name="order_by_added",
                 condition=Q(deleted_at=None),
             ),
-            models.Index(
-                fields=["store", "order_total", "id"],
-                name="order_by_total",
-                condition=Q(deleted_at=None),
-            ),
             models.Index(fields=["store", "source_id"], name="order_by_source_id"),
             models.Index(fields=["store", "email"], name="order_by_email"),
             models.Index(fields=["store", "shipping_last_name"], name="order_by_last_name"),

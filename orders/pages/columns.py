@@ -48,7 +48,7 @@ COLUMNS: Final = {
         ),
         Column("source", "Source", ("source_name",), "source"),
         Column("region", "Region", ("shipping_state", "shipping_country"), "region", rank=5),
-        Column("folder", "Folder", ("folder__name", "folder__color"), "folder", "nowrap", rank=6),
+        Column("folder", "Folder", (), "folder", "nowrap", rank=6),
         Column("items", "Items", ("quantity_total",), "items", "count"),
         Column("total", "Total", ("order_total", "currency"), "total", "number", rank=3),
         Column("method", "Method", ("shipping_method",), "method"),

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from orders.models import Folder, FolderTally, OrderSettings, SavedSearch
 from orders.models.settings import usual_tags
-from stores.models import Store, StoreUser
+from stores.models import Store, StoreUser, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class Frame:
     tags: list[dict[str, str]]
 
 
-def list_frame(store: Store, member: StoreUser, folder_id: int | None) -> Frame:
+def list_frame(store: Store, user: User, folder_id: int | None) -> Frame:
     """Read it all in one query: the list's page is asked for often."""
     folders = Folder.objects.for_store(store).with_counts().filter(pk=folder_id or 0)
-    searches = SavedSearch.objects.for_store(store).visible_to(member.user)
+    searches = SavedSearch.objects.for_store(store).visible_to(user)
     settings = OrderSettings.objects.for_store(store)
     tally = FolderTally.objects.for_store(store).order_by().values("store_id")
     found = (
         StoreUser.objects.for_store(store)
-        .filter(pk=member.pk)
+        .of(user)
         .annotate(
             listed=ArraySubquery(folders.values(told=_told(FOLDER, order_count="order_count"))),
             kept=ArraySubquery(searches.values(told=_told(SEARCH))),

@@ -10,7 +10,7 @@ from django.db.models import Func, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 
-from orders.models import Order, OrderItem, OrderQuerySet, Shipment
+from orders.models import Folder, Order, OrderItem, OrderQuerySet, Shipment
 from orders.pages.columns import Column
 from orders.pages.seen import digest
 from orders.pages.sorts import SORTED_AT_MOST, USUAL, Sorting, Values
@@ -33,7 +33,8 @@ class Parcel:
 class Row:
     """One line of the list: the order, the key of its state, its parcels, and what was asked for.
 
-    `checkout` has the checkout data of the columns that show some, by name.
+    `folder` has the folder's name and color where a column shows it; `checkout` the checkout data
+    of the columns that show some, by name.
     """
 
     order: Order
@@ -41,6 +42,7 @@ class Row:
     parcels: list[Parcel]
     skus: list[str]
     notes: int
+    folder: dict[str, str]
     checkout: dict[str, str]
 
 
@@ -107,8 +109,11 @@ def _listed(orders: OrderQuerySet, columns: Sequence[Column], sorting: Sorting) 
     listed = orders.only(*ALWAYS, *fields, *sorted_by).annotate(
         to_ship=Subquery(_pieces()), parcels=_parcels(), sent=_sent()
     )
-    if any(name.startswith("folder__") for name in fields | sorted_by):
+    if any(name.startswith("folder__") for name in sorted_by):
         listed = listed.select_related("folder")
+    if "folder" in keys:
+        # No join: the planner takes it for a reason to read and sort every order.
+        listed = listed.annotate(lies_in=Subquery(_folder()))
     if "skus" in keys:
         listed = listed.annotate(skus=ArraySubquery(_items().order_by("position").values("code")))
     if "notes" in keys:
@@ -119,6 +124,11 @@ def _listed(orders: OrderQuerySet, columns: Sequence[Column], sorting: Sorting) 
         f"checkout_{at}": KeyTextTransform(name, "checkout_data") for at, name in enumerate(names)
     }
     return listed.annotate(**texts) if texts else listed
+
+
+def _folder() -> Any:
+    folders = Folder.across_stores.filter(store_id=OuterRef("store_id"), pk=OuterRef("folder_id"))
+    return folders.values(told=JSONObject(name="name", color="color"))
 
 
 def _items() -> Any:
@@ -197,5 +207,6 @@ def _row(order: Any, columns: Sequence[Column]) -> Row:
         parcels=parcels,
         skus=[code for code in getattr(order, "skus", []) if code],
         notes=getattr(order, "notes", 0),
+        folder=getattr(order, "lies_in", {}),
         checkout={name: getattr(order, f"checkout_{at}") or "" for at, name in enumerate(names)},
     )

@@ -127,7 +127,7 @@ def _listed(
     request: PageRequest, store: Store, wanted: dict[str, Any], asked: Found
 ) -> dict[str, Any]:
     """Read one page of the list with all that stands around it."""
-    frame = list_frame(store, request.member, wanted["folder"])
+    frame = list_frame(store, request.user, wanted["folder"])
     columns = shown_columns(request.member, frame.folder)
     sorting = DELETED if wanted["deleted"] else sorting_of(wanted["sort"])
     page = list_page(
