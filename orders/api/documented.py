@@ -40,7 +40,7 @@ class _Field(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
         return self.written()
 
 
-class _Text(_Field):
+class _Text(_Field):  # type: ignore[no-untyped-call]
     target_class = Text
 
     def written(self) -> Described:
@@ -52,12 +52,12 @@ class _Text(_Field):
         return {"anyOf": [{"type": "string", **shortest, **longest}, {"type": "number"}]}
 
 
-class _Number(_Field):
+class _Number(_Field):  # type: ignore[no-untyped-call]
     target_class = Number
     match_subclasses = True
 
     def written(self) -> Described:
-        kinds = {Whole: "integer", TextNumber: "string"}
+        kinds: dict[type[Number], str] = {Whole: "integer", TextNumber: "string"}
         return {"type": kinds.get(type(self.target), "number")}
 
     def read(self) -> Described:
@@ -68,14 +68,14 @@ class _Number(_Field):
         return {"anyOf": [number, _AS_TEXT]}
 
 
-class _Moment(_Field):
+class _Moment(_Field):  # type: ignore[no-untyped-call]
     target_class = Moment
 
     def written(self) -> Described:
         return {"type": "string", "example": "2026-01-31 18:05:00"}
 
 
-class _FlatMap(_Field):
+class _FlatMap(_Field):  # type: ignore[no-untyped-call]
     target_class = FlatMap
 
     def written(self) -> Described:

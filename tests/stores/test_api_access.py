@@ -1,5 +1,6 @@
 """Who may call the API, for which store, and how often."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from orderdesk.lib.refused import Refused
 from orders.models import Order
 from stores import tokens
 from stores.models import ApiKey
 from stores.scoping import entered
-from stores.services import issue_api_key, revoke_api_key
+from stores.services import issue_api_key, revoke_api_key, rotate_key
 from tests.orders.api.conftest import ORDER, script_of
 
 PATHS = [
@@ -27,10 +29,33 @@ PATHS = [
     ("GET", "orders/{id}/shipments", None),
     ("POST", "orders/{id}/shipments", {"tracking_number": "1"}),
     ("GET", "orders/{id}/shipments/{shipment}", None),
+    ("PUT", "orders/{id}/shipments/{shipment}", {"tracking_number": "2"}),
+    ("DELETE", "orders/{id}/shipments/{shipment}", None),
+    ("GET", "orders/{id}/order-items", None),
+    ("POST", "orders/{id}/order-items", {"name": "More"}),
+    ("GET", "orders/{id}/order-items/{item}", None),
+    ("PUT", "orders/{id}/order-items/{item}", {"name": "Other"}),
+    ("DELETE", "orders/{id}/order-items/{item}", None),
+    ("POST", "batch-shipments", [{"order_id": "1", "tracking_number": "1"}]),
+    ("GET", "inventory-items", None),
+    ("POST", "inventory-items", {"name": "Mug", "code": "MUG"}),
+    ("GET", "inventory-items/1", None),
+    ("PUT", "inventory-items/1", {"name": "Mug", "code": "MUG"}),
+    ("DELETE", "inventory-items/1", None),
+    ("PUT", "batch-inventory-items", [{"name": "Mug", "code": "MUG"}]),
     ("POST", "move-orders", {"order_id_list": ["{id}"], "destination_folder_name": "Closed"}),
     ("GET", "nothing", None),
 ]
 OF_AN_ORDER = [call for call in PATHS if "{id}" in call[1]]
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets(settings: Any, db: None) -> None:
+    """Forget what calls of earlier runs took; ids of stores come again."""
+    valkey = tokens._valkey(settings.REDIS_URL)
+    name = settings.DATABASES["default"]["NAME"]
+    for bucket in valkey.scan_iter(f"tokens:{name}:*"):
+        valkey.delete(bucket)
 
 
 @pytest.fixture
@@ -49,7 +74,8 @@ def other_script(other_store):
 
 
 def filled(path: str, order: dict[str, Any]) -> str:
-    return path.format(id=order["id"], shipment=order["order_shipments"][0]["id"])
+    shipment, item = order["order_shipments"][0]["id"], order["order_items"][0]["id"]
+    return path.format(id=order["id"], shipment=shipment, item=item)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), PATHS)
@@ -97,6 +123,91 @@ def test_a_withdrawn_key_opens_nothing(script, store):
         revoke_api_key(key=ApiKey.objects.for_store(store).get(), now=timezone.now())
 
     assert script.send("GET", "test").status_code == 401
+
+
+def test_a_key_that_ran_out_is_told_so(script, store):
+    with entered(store):
+        past = timezone.now() - timedelta(seconds=1)
+        ApiKey.objects.for_store(store).update(expires_at=past)
+
+    answer = script.send("GET", "test")
+
+    assert answer.status_code == 401
+    assert f"expired at {past:%Y-%m-%d %H:%M}" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), PATHS)
+def test_a_key_that_may_only_read_changes_nothing(plenty, script, store, method, path, body):
+    order = script.made(order_shipments=[{"tracking_number": "1"}])
+    reader = script_of(store, scope="read")
+
+    answer = reader.send(method, filled(path, order), body)
+
+    if method == "GET" or path == "test":
+        assert answer.status_code in (200, 404)
+    else:
+        assert answer.status_code == 403
+        assert "only read" in answer.json()["message"]
+    assert script.send("GET", f"orders/{order['id']}").json()["order"] == order
+
+
+def test_a_key_and_the_one_that_takes_its_place_overlap(plenty, script, store, alice):
+    now = timezone.now()
+    with entered(store):
+        old = ApiKey.objects.for_store(store).get()
+        old.scope, old.expires_at = "read", now + timedelta(days=20)
+        old.save()
+        new, secret = rotate_key(key=old, overlap=timedelta(days=7), now=now, by=alice)
+        old.refresh_from_db()
+    successor = Client(headers={"ORDERDESK-STORE-ID": str(store.pk), "ORDERDESK-API-KEY": secret})
+
+    assert script.send("GET", "test").status_code == 200
+    assert successor.get("/api/v2/test").status_code == 200
+    assert (old.expires_at, old.replaced_by_id) == (now + timedelta(days=7), new.pk)
+    assert (new.name, new.scope, new.created_by) == (old.name, "read", alice)
+    assert new.expires_at is not None
+    assert new.expires_at > now + timedelta(days=19)
+
+
+@pytest.mark.parametrize(
+    ("fields", "overlap"),
+    [
+        ({"revoked_at": timezone.now()}, timedelta(days=1)),
+        ({"expires_at": timezone.now() - timedelta(days=1)}, timedelta(days=1)),
+        ({}, timedelta(days=91)),
+        ({}, timedelta(seconds=-1)),
+    ],
+)
+def test_a_key_that_works_no_longer_or_overlaps_oddly_is_not_replaced(
+    script, store, fields, overlap
+):
+    with entered(store):
+        rows = ApiKey.objects.for_store(store)
+        rows.update(**fields)
+
+        with pytest.raises(Refused):
+            rotate_key(key=rows.get(), overlap=overlap, now=timezone.now(), by=None)
+        assert rows.get().replaced_by_id is None
+
+
+def test_a_key_is_replaced_once(script, store):
+    with entered(store):
+        key = ApiKey.objects.for_store(store).get()
+        rotate_key(key=key, overlap=timedelta(0), now=timezone.now(), by=None)
+
+        with pytest.raises(Refused):
+            rotate_key(key=key, overlap=timedelta(0), now=timezone.now(), by=None)
+
+
+def test_calls_at_once_take_no_token_twice(store, settings):
+    settings.API_BURST, settings.API_REFILL = 20, 0.01
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda _: tokens.take(store.pk), range(60)))
+
+    granted = [each.remaining for each in taken if each.granted]
+    assert sorted(granted) == list(range(20))
+    assert {each.remaining for each in taken if not each.granted} == {0}
 
 
 def test_a_signed_in_owner_is_no_script(alice_client, store):

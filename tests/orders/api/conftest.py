@@ -62,9 +62,9 @@ class ScriptClient(Client):
         return order
 
 
-def script_of(store: Store, *, name: str = "Back office") -> ScriptClient:
+def script_of(store: Store, *, name: str = "Back office", scope: str = "write") -> ScriptClient:
     with entered(store):
-        _, key = issue_api_key(store=store, name=name, created_by=None)
+        _, key = issue_api_key(store=store, name=name, created_by=None, scope=scope)
     return ScriptClient(headers={"ORDERDESK-STORE-ID": str(store.pk), "ORDERDESK-API-KEY": key})
 
 

@@ -1,6 +1,7 @@
 """Lines of orders, one by one."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,9 @@ from tests.factories import make_item, make_order
 from tests.orders.api.conftest import ScriptClient
 
 
-def order_of(script: ScriptClient, order_id: str) -> dict:
-    return script.send("GET", f"orders/{order_id}").json()["order"]
+def order_of(script: ScriptClient, order_id: str) -> dict[str, Any]:
+    order: dict[str, Any] = script.send("GET", f"orders/{order_id}").json()["order"]
+    return order
 
 
 def test_sums_follow_items_as_they_come_change_and_go(script, store):
