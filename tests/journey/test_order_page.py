@@ -19,8 +19,8 @@ from tests.journey.test_tour import (
 
 
 def opened(hub: Hub, number: str) -> str:
-    """Bring an order in and give the address of its page."""
-    hub.send_hook(order_body(number))
+    """Bring an order in that no rule sends, and give the address of its page."""
+    hub.send_hook(order_body(number, total="10.00"))
     order = eventually(lambda: hub.order(number), "an order to edit")
     return f"{hub.url}/s/{hub.demo['store_id']}/orders/{order['id']}"
 
