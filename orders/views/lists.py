@@ -138,7 +138,7 @@ def _listed(
     offers = offered(request.member, store, deleted=wanted["deleted"])
     plain = not (wanted["q"] or wanted["deleted"])
     section = f"folder-{frame.folder.pk}" if frame.folder else "orders"
-    title = _title(wanted, frame.folder and frame.folder.name)
+    title = _title(wanted, frame.folder.name if frame.folder else "")
     return {
         "page": page,
         "frame": frame,
@@ -167,7 +167,7 @@ def _sorts(columns: list[Column]) -> dict[str, None]:
     )
 
 
-def _title(wanted: dict[str, Any], folder: str | None) -> str:
+def _title(wanted: dict[str, Any], folder: str) -> str:
     if wanted["deleted"]:
         return "Deleted orders"
     return folder or ("Search" if wanted["q"] else "Orders")

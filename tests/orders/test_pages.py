@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from integrations.models import Submission
 from orders.models import Folder, Order, OrderEvent, Shipment
-from orders.search import place_of, read_place
 from orders.services import By, delete_order, hub, move_order, record, set_checkout_data
 from orders.states import order_state
 from stores.models import Store
@@ -103,7 +102,7 @@ def test_a_deleted_order_is_on_no_list_and_can_only_be_read_and_restored(store, 
 
 
 @pytest.mark.parametrize(
-    "rest", ["?before=x", "?after=9-", "?per=7", "?folder=x", "?before=-1-99999999999999999999"]
+    "rest", ["?before=x", "?after=9-", "?per=7", "?folder=x", "?before=[]", "?sort=secret"]
 )
 def test_an_address_that_cannot_be_read_shows_the_first_page(store, alice_client, rest):
     make_order(store, source_id="here")
@@ -112,12 +111,6 @@ def test_an_address_that_cannot_be_read_shows_the_first_page(store, alice_client
 
     assert page.status_code == 200
     assert numbers_on(page) == ["here"]
-
-
-def test_a_place_in_the_list_survives_the_address_to_the_microsecond(inside, store):
-    order = make_order(store, placed_at=timezone.now().replace(microsecond=123457))
-
-    assert read_place(place_of(order)) == (order.added_at, order.pk)
 
 
 def test_an_empty_store_is_told_how_orders_come(store, alice_client):
@@ -173,7 +166,7 @@ def test_a_search_that_fits_several_orders_lists_them(store, alice_client):
 
 
 def test_a_search_without_a_match_repeats_the_words_and_can_be_cleared(store, alice_client):
-    page = alice_client.get(address(store), {"q": EVIL}).content.decode()
+    page = alice_client.get(address(store), {"q": f"x{EVIL}"}).content.decode()
 
     assert "No orders match" in page
     assert "&lt;script&gt;alert(1)" in page
