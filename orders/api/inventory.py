@@ -68,10 +68,16 @@ class WrappedRows(Loose):
 class InventoryQuery(PageQuery):
     """The parameters of a list of items; an empty one counts as absent, others are ignored."""
 
-    code = serializers.CharField(required=False, help_text="The exact code.")
-    search = serializers.CharField(required=False, help_text="A part of the name or of the code.")
-    modified_start_date = serializers.CharField(required=False, help_text="UTC, inclusive.")
-    modified_end_date = serializers.CharField(required=False, help_text="UTC, inclusive.")
+    code = serializers.CharField(required=False, allow_blank=True, help_text="The exact code.")
+    search = serializers.CharField(
+        required=False, allow_blank=True, help_text="A part of the name or of the code."
+    )
+    modified_start_date = serializers.CharField(
+        required=False, allow_blank=True, help_text="UTC, inclusive."
+    )
+    modified_end_date = serializers.CharField(
+        required=False, allow_blank=True, help_text="UTC, inclusive."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name, _, seconds in MODIFIED:

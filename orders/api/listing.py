@@ -81,30 +81,38 @@ _LOCAL = "As without _local, but in the store's time zone."
 class OrderQuery(PageQuery):
     """The parameters of a list of orders; an empty one counts as absent, others are ignored."""
 
-    search_start_date = serializers.CharField(required=False, help_text=_UTC)
-    search_end_date = serializers.CharField(required=False, help_text=_UTC)
-    search_start_date_local = serializers.CharField(required=False, help_text=_LOCAL)
-    search_end_date_local = serializers.CharField(required=False, help_text=_LOCAL)
-    modified_start_date = serializers.CharField(required=False, help_text=_UTC)
-    modified_end_date = serializers.CharField(required=False, help_text=_UTC)
+    search_start_date = serializers.CharField(required=False, allow_blank=True, help_text=_UTC)
+    search_end_date = serializers.CharField(required=False, allow_blank=True, help_text=_UTC)
+    search_start_date_local = serializers.CharField(
+        required=False, allow_blank=True, help_text=_LOCAL
+    )
+    search_end_date_local = serializers.CharField(
+        required=False, allow_blank=True, help_text=_LOCAL
+    )
+    modified_start_date = serializers.CharField(required=False, allow_blank=True, help_text=_UTC)
+    modified_end_date = serializers.CharField(required=False, allow_blank=True, help_text=_UTC)
     order_by = serializers.ChoiceField(_SORTABLE, required=False, default="date_added")
     order = serializers.ChoiceField(["asc", "desc"], required=False, default="desc")
     folder_id = serializers.CharField(
-        required=False, help_text="One folder's id, or several with commas between them."
+        required=False,
+        allow_blank=True,
+        help_text="One folder's id, or several with commas between them.",
     )
-    folder_name = serializers.CharField(required=False, help_text="The exact name.")
-    source_id = serializers.CharField(required=False)
-    source_name = serializers.CharField(required=False)
-    email = serializers.CharField(required=False)
-    customer_id = serializers.CharField(required=False)
-    customer_first_name = serializers.CharField(required=False)
-    customer_last_name = serializers.CharField(required=False)
-    customer_company = serializers.CharField(required=False)
-    customer_phone = serializers.CharField(required=False)
-    shipping_first_name = serializers.CharField(required=False)
-    shipping_last_name = serializers.CharField(required=False)
-    shipping_company = serializers.CharField(required=False)
-    shipping_phone = serializers.CharField(required=False)
+    folder_name = serializers.CharField(
+        required=False, allow_blank=True, help_text="The exact name."
+    )
+    source_id = serializers.CharField(required=False, allow_blank=True)
+    source_name = serializers.CharField(required=False, allow_blank=True)
+    email = serializers.CharField(required=False, allow_blank=True)
+    customer_id = serializers.CharField(required=False, allow_blank=True)
+    customer_first_name = serializers.CharField(required=False, allow_blank=True)
+    customer_last_name = serializers.CharField(required=False, allow_blank=True)
+    customer_company = serializers.CharField(required=False, allow_blank=True)
+    customer_phone = serializers.CharField(required=False, allow_blank=True)
+    shipping_first_name = serializers.CharField(required=False, allow_blank=True)
+    shipping_last_name = serializers.CharField(required=False, allow_blank=True)
+    shipping_company = serializers.CharField(required=False, allow_blank=True)
+    shipping_phone = serializers.CharField(required=False, allow_blank=True)
     get_order_history = serializers.BooleanField(
         required=False, default=False, help_text="Adds order_history to each order."
     )

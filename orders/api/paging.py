@@ -81,6 +81,7 @@ class PageQuery(serializers.Serializer[Any]):
     )
     cursor = serializers.CharField(
         required=False,
+        allow_blank=True,
         help_text="A place in the list, out of `next` of another page; offset is ignored then.",
     )
 

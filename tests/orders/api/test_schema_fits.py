@@ -1,7 +1,6 @@
 """The server does what its schema says: calls are made up from the schema, answers compared.
 
-By hand, with many more examples against a running hub:
-`schemathesis run http://127.0.0.1:8000/api/schema/ -H "ORDERDESK-STORE-ID: …" -H "…"`.
+`schemathesis.toml` beside this says how to do it with many more, against a running hub.
 """
 
 from datetime import timedelta
