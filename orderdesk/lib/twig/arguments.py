@@ -10,7 +10,7 @@ from orderdesk.lib.twig import lexer as kinds
 from orderdesk.lib.twig import nodes
 from orderdesk.lib.twig.errors import TwigSyntaxError
 from orderdesk.lib.twig.nodes import Args, Expr
-from orderdesk.lib.twig.suggest import alternatives, did_you_mean
+from orderdesk.lib.twig.suggest import alternatives
 
 if TYPE_CHECKING:
     from orderdesk.lib.twig.expressions import ExpressionParser
@@ -89,23 +89,38 @@ def fit(args: Args, entry: Entry, kind: str) -> tuple[list[Expr | None], list[Ex
             f"{len(args.positional)} given"
         )
     names = [normal(name) for name in entry.params]
-    aliases = dict(entry.aliases)
-    for name, value in args.named.items():
-        place_named(places, names, aliases.get(name, name), value, what)
+    unknown = place_named(places, names, args, entry, what)
     for index, name in enumerate(entry.params[: entry.required]):
         if places[index] is None and not args.spread:
             raise TwigSyntaxError(f'Value for argument "{name}" is required for {what}.')
+    if unknown:
+        raise not_parameters(unknown, entry, kind)
     return places, extra if entry.variadic else []
 
 
 def place_named(
-    places: list[Expr | None], names: Sequence[str], name: str, value: Expr, what: str
-) -> None:
-    """Put one named argument in its place."""
-    if normal(name) not in names:
-        near = did_you_mean(alternatives(name, names))
-        raise TwigSyntaxError(f'Unknown argument "{name}" for {what}.{near}')
-    index = names.index(normal(name))
-    if places[index] is not None:
-        raise TwigSyntaxError(f'Argument "{name}" is defined twice for {what}.')
-    places[index] = value
+    places: list[Expr | None], names: Sequence[str], args: Args, entry: Entry, what: str
+) -> list[str]:
+    """Put named arguments in their places; what is left over are names of no parameter."""
+    aliases = dict(entry.aliases)
+    unknown = []
+    for given, value in args.named.items():
+        name = normal(aliases.get(given, given))
+        if name not in names:
+            unknown.append(given)
+            continue
+        index = names.index(name)
+        if places[index] is not None:
+            raise TwigSyntaxError(f'Argument "{given}" is defined twice for {what}.')
+        places[index] = value
+    return unknown
+
+
+def not_parameters(unknown: Sequence[str], entry: Entry, kind: str) -> TwigSyntaxError:
+    """The refusal of names that no parameter has, with the names that there are."""
+    names = [normal(name) for name in (*entry.params, entry.variadic) if name]
+    given = f"argument{'s' if len(unknown) > 1 else ''} " + ", ".join(f'"{n}"' for n in unknown)
+    return TwigSyntaxError(
+        f'Unknown {given} for {kind} "{entry.name}({", ".join(names)})".',
+        alternatives(unknown[0], names),
+    )

@@ -95,8 +95,13 @@ def escaper(strategy: Any) -> Callable[[str], str]:
     return found
 
 
-def escape(value: Value, strategy: Value = "html") -> Value:
-    """The `escape` filter: what is no text comes back as it is."""
+def escape(
+    value: Value,
+    strategy: Value = "html",
+    charset: Value = None,
+    autoescape: Value = False,  # noqa: FBT002
+) -> Value:
+    """The `escape` filter: what is no text comes back as it is, and all text is UTF-8."""
     run = escaper(strategy)
     return run(str(value)) if isinstance(value, str) else value
 

@@ -29,6 +29,7 @@ CONSTANTS = {
     "true": True, "TRUE": True, "false": False, "FALSE": False,
     "none": None, "NONE": None, "null": None, "NULL": None,
 }  # fmt: skip
+STRICTER = ("===", "!==")
 TWO_WORD_TESTS = {"divisible by", "same as"}
 # Deep enough for any hand; shallow enough for the interpreter's own stack.
 DEEPEST = 60
@@ -194,6 +195,13 @@ class ExpressionParser:
             return read_array(self)
         if stream.test(kinds.PUNCTUATION, "{"):
             return read_mapping(self)
+        before = stream.look(-1)
+        if before.kind == token.kind == kinds.OPERATOR and before.value + token.value in STRICTER:
+            raise stream.fail(
+                f'Unexpected operator of value "{token.value}". Did you try to use "===" or "!==" '
+                'for strict comparison? Use "is same as(value)" instead.',
+                token.at,
+            )
         raise stream.unexpected()
 
     def read_name(self, token: kinds.Token) -> Expr:

@@ -56,9 +56,9 @@ def minimum(runtime: Runtime, value: Value, *values: Value) -> Value:
     return chosen
 
 
-def ranged(runtime: Runtime, start: Value, end: Value, step: Value = 1) -> Value:
+def ranged(runtime: Runtime, low: Value, high: Value, step: Value = 1) -> Value:
     """Everything from one value to another."""
-    return php_range(runtime.meter, start, end, step)
+    return php_range(runtime.meter, low, high, step)
 
 
 def cycle(values: Value, position: Value) -> Value:
@@ -146,7 +146,7 @@ FUNCTIONS: dict[str, Entry] = index(
             ranged,
             subject=False,
             exact=True,
-            aliases=(("low", "start"), ("high", "end")),
+            aliases=(("start", "low"), ("end", "high")),
         ),
         entry("constant", constant, subject=False),
         entry("cycle", cycle, subject=False),

@@ -16,7 +16,8 @@ class Entry:
     them. `runtime` entries get the render's runtime first, `context` ones the variables after it.
     `safe` names the strategies for which the result needs no escaping; `pre_escape` the one that
     is applied to the subject first. `exact` entries refuse extra arguments, as PHP's own
-    functions do. `aliases` are further names of parameters.
+    functions do. `variadic` names the parameter that takes all further ones; `aliases` are further
+    names of parameters.
     """
 
     name: str
@@ -26,7 +27,7 @@ class Entry:
     required: int = 0
     runtime: bool = False
     context: bool = False
-    variadic: bool = False
+    variadic: str = ""
     exact: bool = False
     safe: frozenset[str] = frozenset()
     pre_escape: str = ""
@@ -45,7 +46,7 @@ def entry(name: str, call: Callable[..., Any], *, subject: bool = True, **option
     names = [param.name for param in params]
     runtime, context = "runtime" in names[:1], "context" in names[:2]
     params = params[runtime + context + subject :]
-    variadic = any(param.kind is param.VAR_POSITIONAL for param in params)
+    rest = [param.name.rstrip("_") for param in params if param.kind is param.VAR_POSITIONAL]
     params = [param for param in params if param.kind is not param.VAR_POSITIONAL]
     required = sum(param.default is param.empty for param in params)
     return Entry(
@@ -59,7 +60,7 @@ def entry(name: str, call: Callable[..., Any], *, subject: bool = True, **option
         required,
         runtime,
         context,
-        variadic,
+        "".join(rest),
         **options,
     )
 

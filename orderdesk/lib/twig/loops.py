@@ -28,14 +28,8 @@ def compile_for(compiler: Compiler, node: nodes.For) -> Do:
 
     def run(runtime: Runtime, context: Context) -> None:
         array = sequence(runtime, context)
-        if not isinstance(array, list | dict) or not array:
-            if inner:
-                context["_parent"], context["_seq"] = context.copy(), array
-            if otherwise:
-                otherwise(runtime, context)
-            context.pop("_parent", None)
-            context.pop("_seq", None)
-            return
+        if not isinstance(array, list | dict):
+            array = []
         before = context.copy()
         if inner:
             context["_parent"], context["_seq"] = before, array
@@ -44,6 +38,8 @@ def compile_for(compiler: Compiler, node: nodes.For) -> Do:
             if inner or key != "_key":
                 context[key] = index
             body(runtime, context)
+        if otherwise and not array:
+            otherwise(runtime, context)
         restore(context, before, own)
 
     return located(run, compiler.source, node.at)

@@ -165,9 +165,10 @@ def is_text(value: Value) -> bool:
     return isinstance(value, str) and not isinstance(value, Markup)
 
 
-def matches(runtime: Runtime, a: Value, b: Value) -> bool:
-    """`a matches b`: a regular expression with its delimiters."""
-    return runtime.patterns.matches(runtime.meter, to_text(b), to_text(a))
+def matches(runtime: Runtime, a: Value, b: Value) -> int:
+    """`a matches b`: a regular expression with its delimiters; 1 or 0, as PHP counts finds."""
+    found = runtime.patterns.matches(runtime.meter, to_text(b), to_text(a))
+    return int(found)
 
 
 def between(runtime: Runtime, a: Value, b: Value) -> Value:

@@ -19,12 +19,10 @@ def read_if(parser: Parser, tag: Token) -> Statement:
     while True:
         word = parser.stream.next().value
         if word == "elseif":
-            if otherwise is not None:
-                raise parser.stream.fail('"elseif" cannot follow "else".', parser.stream.current.at)
             test = parser.expressions.read()
             branches.append((test, parser.body_of(tag, "elseif", "else", "endif")))
         elif word == "else":
-            otherwise = parser.body_of(tag, "elseif", "else", "endif")
+            otherwise = parser.body_of(tag, "endif")
         else:
             parser.end_tag()
             return nodes.If(tag.at, branches, otherwise)
@@ -54,12 +52,12 @@ def read_for(parser: Parser, tag: Token) -> Statement:
     sequence = parser.expressions.read()
     loops, inners = parser.loop_seen, parser.inner_seen
     body = parser.body_of(tag, "else", "endfor")
-    loop, inner = parser.loop_seen > loops, parser.inner_seen > inners
     otherwise = None
     if parser.stream.next().value == "else":
         otherwise = parser.body_of(tag, "endfor")
         parser.stream.next()
     parser.end_tag()
+    loop, inner = parser.loop_seen > loops, parser.inner_seen > inners
     key = targets[0] if len(targets) > 1 else "_key"
     value = targets[1] if len(targets) > 1 else targets[0]
     return nodes.For(tag.at, key, value, sequence, body, otherwise, loop=loop, inner=inner)

@@ -56,8 +56,9 @@ def zone_offset(moment: Moment) -> int:
 
 
 def zone_or_z(moment: Moment) -> str:
-    """`p`: the offset, Z for none."""
-    return "Z" if zone_offset(moment) == 0 else offset_text(zone_offset(moment))
+    """`p`: the offset, Z for universal time."""
+    universal = moment.zone.abbreviation(moment.stamp) in ("UTC", "Z")
+    return "Z" if universal else offset_text(zone_offset(moment))
 
 
 LETTERS: dict[str, Callable[[Moment], str]] = {

@@ -68,6 +68,10 @@ class Moment:
             from orderdesk.lib.twig.dates.formatting import format_moment  # noqa: PLC0415
 
             return format_moment(self, arguments[0])
+        if name == "modify" and len(arguments) == 1 and isinstance(arguments[0], str):
+            from orderdesk.lib.twig.dates.grammar import modify_date  # noqa: PLC0415
+
+            return modify_date(arguments[0], self)
         return default
 
 

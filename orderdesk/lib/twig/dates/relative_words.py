@@ -63,7 +63,6 @@ def relative_number(parsed: Parsed, found: re.Match[str]) -> None:
     amount = int(digits) * (-1 if signs.count("-") % 2 else 1)
     if found["dayname"]:
         add_weekday(parsed, amount, found["dayname"].lower(), 1)
-        parsed.unset_time()
         return
     add(parsed, amount, singular(found["unit"]))
 
@@ -107,10 +106,10 @@ def first_last_day(parsed: Parsed, found: re.Match[str]) -> None:
 
 
 def day_name(parsed: Parsed, found: re.Match[str]) -> None:
-    """`friday`: the present one or the next."""
+    """`friday`: the present one or the next; `weekday` alone is a Monday."""
     parsed.unset_time()
     relative = parsed.relative
-    relative.weekday = DAY_WORDS[found["dayname"].lower()]
+    relative.weekday = DAY_WORDS[(found["dayname"] or "monday").lower()]
     if relative.weekday_behavior != 2:
         relative.weekday_behavior = 1
 
@@ -149,7 +148,7 @@ FORMATS: tuple[tuple[str, Callable[[Parsed, re.Match[str]], None]], ...] = (
     (rf"{NUMBER}[ \t]+{UNIT}", relative_word),
     (rf"{NUMBER}[ \t]+{DAY_WORD}[ \t]+of(?![a-z])", weekday_of),
     (r"(?P<which>first|last)[ \t]+day[ \t]+of(?![a-z])", first_last_day),
-    (rf"{DAY_WORD}(?![a-z])\.?", day_name),
+    (rf"(?:{DAY_WORD}|weekdays?)(?![a-z])\.?", day_name),
     (r"(?P<word>now|today|midnight|noon|yesterday|tomorrow)(?![a-z])", word_of_day),
     (r"(?P<side>back|front) of (?P<hour>[01]?\d|2[0-4])(?:[ \t]*(?P<half>[ap])\.?m\.?)?", day_half),
     (r"ago(?![a-z])", ago),

@@ -82,8 +82,7 @@ class Zone:
             return "GMT" + self.name.replace(":", "")
         if self.info is None:
             return self.name
-        name = self.aware(stamp).tzname() or ""
-        return offset_text(self.offset_at(stamp)) if name[:1] in "+-" else name
+        return self.aware(stamp).tzname() or ""
 
     def is_summer(self, stamp: int) -> bool:
         """`I`: are the clocks put forward?"""

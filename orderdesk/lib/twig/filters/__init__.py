@@ -34,7 +34,7 @@ FILTERS: dict[str, Entry] = index(
         entry("abs", numbers.absolute, exact=True),
         entry("round", numbers.rounded),
         entry("url_encode", html.url_encode),
-        entry("json_encode", json_encode),
+        entry("json_encode", json_encode, exact=True),
         entry("convert_encoding", texts.convert_encoding),
         entry("title", texts.title),
         entry("capitalize", texts.capitalize),
