@@ -142,7 +142,7 @@ def attention_count(store_id: int) -> int:
     connections = Connection.objects.for_store(store_id).filter(state=Connection.State.PAUSED)
     # One question for all kinds, since every page of the store asks it; each part of it by itself,
     # so that each finds its own index.
-    parts = [
+    parts: list[QuerySet[Any, Any]] = [
         _of_store(model, store_id).filter(trouble).order_by().values("pk")
         for model in work.kinds()
         for trouble in _troubles(model)

@@ -124,7 +124,7 @@ def hers(store, alice) -> dict[str, Any]:
         job.save()
         rule = Rule(store=store, name=CANARY, trigger="imported")
         rule.save()
-        event = OrderEvent.objects.for_store(store).filter(order=order).first()
+        event = OrderEvent.objects.for_store(store).filter(order=order)[0]
         run = RuleRun(store=store, order=order, event=event)
         run.save()
         member = StoreUser.objects.for_store(store).get(user=alice)

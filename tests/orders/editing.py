@@ -4,7 +4,6 @@ import re
 from html import unescape
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from stores.models import Store
@@ -13,7 +12,7 @@ CONTROL = re.compile(r"<(input|select|textarea)\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 
 
-def form_on(page: HttpResponse, action: str) -> dict[str, list[str]]:
+def form_on(page: Any, action: str) -> dict[str, Any]:
     """What the form with this action would send, by the names of its fields."""
     text = page.content.decode()
     form = next(
@@ -38,7 +37,7 @@ def form_on(page: HttpResponse, action: str) -> dict[str, list[str]]:
     return sent
 
 
-def fill(client: Client, address: str, **typed: Any) -> HttpResponse:
+def fill(client: Client, address: str, **typed: Any) -> Any:
     """Open a form and send it with what is typed, everything else as it stands there."""
     return client.post(address, {**form_on(client.get(address), address), **typed})
 

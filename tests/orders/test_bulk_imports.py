@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from orderdesk.lib.refused import Refused
 from orderdesk.verify import violations
 from orders.models import Folder, Order, OrderEvent, OrderItem
-from orders.services import By, bulk_imports, import_order, import_orders
+from orders.services import By, import_order, import_orders
+from orders.services.sets import insert_all
 from stores.scoping import entered
 from tests.factories import NEW_YEAR, make_draft, make_item, make_store
 
@@ -182,4 +183,4 @@ def test_a_row_that_is_here_is_not_written_twice(store):
         for row in rows:
             row.pk = None
         with pytest.raises(IntegrityError), transaction.atomic():
-            bulk_imports.insert_all(rows)
+            insert_all(rows)

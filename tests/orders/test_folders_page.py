@@ -77,9 +77,7 @@ def test_the_last_folder_stays(inside, by_alice):
     for folder in list(Folder.objects.for_store(inside).in_order())[1:]:
         delete_folder(folder=folder, destination=None, by=by_alice, now=timezone.now())
     with pytest.raises(Refused, match="last one"):
-        delete_folder(
-            folder=the(inside, "New"), destination=None, by=by_alice, now=timezone.now()
-        )
+        delete_folder(folder=the(inside, "New"), destination=None, by=by_alice, now=timezone.now())
 
 
 def test_a_folder_is_deleted_on_its_page(alice_client, store):

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -241,7 +242,11 @@ def test_without_deleted_orders_the_list_says_what_it_is_for(store, alice_client
 
 
 def test_who_may_not_change_orders_is_told_so(store, order, bob_client):
-    pages = [("order_split", order.pk), ("order_split_by", order.pk), ("order_delete", order.pk)]
+    pages: list[Any] = [
+        ("order_split", order.pk),
+        ("order_split_by", order.pk),
+        ("order_delete", order.pk),
+    ]
     for name, *args in [*pages, ("orders_merge",), ("orders_deleted",)]:
         answer = bob_client.get(at(name, store, *args))
         assert answer.status_code == 403, name

@@ -108,6 +108,7 @@ def test_what_is_changed_is_searched_at_once(store, order):
             by=hub(),
             now=NEW_YEAR,
         )
+        assert parcel
 
     for text in ("lovelace", "reel-08", "aa101234567"):
         assert found(store, text) == {order.pk}, text

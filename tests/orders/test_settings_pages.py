@@ -47,7 +47,7 @@ def test_numbering_splitting_and_following_are_chosen(alice_client, store):
 
 def test_a_folder_of_another_store_is_no_choice(alice_client, store, other_store):
     with entered(other_store):
-        theirs = Folder.objects.for_store(other_store).in_order().first().pk
+        theirs = Folder.objects.for_store(other_store).in_order()[0].pk
     address = reverse("orders:settings_orders", args=[store.pk])
     chosen = {"duplicates": "refuse", "split_method": "keep", "source_changes": "apply"}
 
@@ -118,6 +118,7 @@ def test_a_key_may_be_for_reading_and_end_on_a_day(alice_client, store):
     with entered(store):
         key = ApiKey.objects.for_store(store).get(name="Reports")
     assert key.scope == "read"
+    assert key.expires_at
     assert timedelta(days=3) < key.expires_at - timezone.now() <= timedelta(days=4)
 
 
@@ -132,6 +133,7 @@ def test_a_replaced_key_works_beside_the_new_one_for_the_time_chosen(alice_clien
     with entered(store):
         old.refresh_from_db()
         assert ApiKey.objects.for_store(store).live().count() == 2
+    assert old.expires_at
     assert timedelta(days=6) < old.expires_at - timezone.now() <= timedelta(days=7)
 
 

@@ -80,7 +80,7 @@ def test_both_sides_tell_what_happened_so_that_it_can_be_read_back(order):
     events = OrderEvent.objects.for_store(order.store_id)
     [beginning] = events.filter(order=new)
     assert (beginning.kind, beginning.sentence) == ("split", "Split from order 1042")
-    told = events.filter(order=order).newest_first().first()
+    told = events.filter(order=order).newest_first()[0]
     assert (told.kind, told.sentence) == ("history", "Split: order 1042-S taken out")
     assert told.before["order_items"][str(bowl.pk)]["code"] == "BOWL"
     assert told.after["order_items"] == {str(bowl.pk): None}
