@@ -26,11 +26,12 @@ function mark() {
   }
 }
 
-export async function open(row, { enter = false } = {}) {
+/** The event is passed on: a request without one is taken for a poll. */
+export async function open(row, event, { enter = false } = {}) {
   const order = link(row);
   if (!order || !place()) return;
-  const query = address(null).search;
-  await htmx.ajax("GET", `${order.pathname}/peek${query}`, { target: place(), swap: "innerHTML" });
+  const told = { event, source: place(), target: place(), swap: "innerHTML" };
+  await htmx.ajax("GET", `${order.pathname}/peek${address(null).search}`, told);
   history.replaceState(history.state, "", address(order.id.replace("order-", "")));
   if (enter) place().querySelector("a")?.focus();
 }
@@ -53,8 +54,8 @@ function onClick(event) {
   const row = event.target.closest("[data-walk] > tr");
   const opener = event.target.closest("[data-peek]");
   if (!row || event.defaultPrevented || event.button) return;
-  if (opener) open(row, { enter: event.detail === 0 });
-  else if (!event.target.closest(OWN_USE) && getSelection().isCollapsed) open(row);
+  if (opener) open(row, event, { enter: event.detail === 0 });
+  else if (!event.target.closest(OWN_USE) && getSelection().isCollapsed) open(row, event);
 }
 
 function onKey(event) {

@@ -14,13 +14,13 @@ function current() {
   return row(":focus-within") ?? row("[aria-current]");
 }
 
-function step(by) {
+function step(by, event) {
   const all = rows();
   const at = all.indexOf(current());
   const next = all[at === -1 ? (by > 0 ? 0 : all.length - 1) : at + by];
   if (!next) return;
   link(next)?.focus();
-  if (peek.isOpen()) peek.open(next);
+  if (peek.isOpen()) peek.open(next, event);
 }
 
 function pick() {
@@ -29,16 +29,16 @@ function pick() {
 }
 
 const COMMANDS = {
-  j: () => step(1),
-  k: () => step(-1),
+  j: (event) => step(1, event),
+  k: (event) => step(-1, event),
   o: () => link(current())?.click(),
-  p: () => current() && peek.open(current()),
+  p: (event) => current() && peek.open(current(), event),
   x: pick,
 };
 
 function onKey(event) {
   if (event.defaultPrevented || event.shiftKey || !isForPage(event)) return;
-  COMMANDS[event.key]?.();
+  COMMANDS[event.key]?.(event);
 }
 
 export function start() {

@@ -35,7 +35,8 @@ def text_of(page: HttpResponse) -> str:
 
 def walk(client, first: str, rel: str = "next") -> list[str]:
     """The orders of all pages from this one on."""
-    numbers, at = [], first
+    numbers: list[str] = []
+    at: str | None = first
     while at:
         page = client.get(at)
         numbers += numbers_on(page)
@@ -132,7 +133,7 @@ def test_a_filter_is_added_changed_joined_and_taken_away_by_links_alone(store, a
     place(store, "far", "CA", 300)
     place(store, "further", "DE", 400)
 
-    def apply(**told: str) -> HttpResponse:
+    def apply(**told: str):
         answer = alice_client.get(address(store), {"do": "apply", **told}, follow=True)
         assert answer.status_code == 200
         return answer
@@ -227,7 +228,7 @@ def test_chips_and_text_stay_the_same_question_whatever_is_added(steps, is_turne
 # --- saved searches -----------------------------------------------------------------------------
 
 
-def save(client, store, **told: str) -> HttpResponse:
+def save(client, store, **told: str):
     return client.post(address(store, "/searches"), {"query": US, "scope": "me", **told})
 
 
