@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from orderdesk.lib.refused import Refused
 from orderdesk.verify import violations
 from orders.models import Folder, Order, OrderEvent, OrderItem
-from orders.services import By, import_order, import_orders
+from orders.services import By, bulk_imports, import_order, import_orders
 from orders.services.sets import insert_all
 from stores.scoping import entered
 from tests.factories import NEW_YEAR, make_draft, make_item, make_store
