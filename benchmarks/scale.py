@@ -68,6 +68,7 @@ def _environment(running: Servers) -> dict[str, str]:
         ORDERDESK_DATA=str(running.data),
         ORDERDESK_DEMO="0",
         ORDERDESK_ALLOWED_HOSTS="testserver",
+        ORDERDESK_HASHED_STATIC="0",
         BENCH_SUPERUSER_URL=superuser,
     )
 

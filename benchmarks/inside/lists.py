@@ -27,14 +27,15 @@ BY_HAND = """
 SELECT o.id, o.source_id, o.source_name, o.added_at, o.shipping_first_name, o.shipping_last_name,
     o.shipping_company, o.shipping_state, o.shipping_country, o.quantity_total, o.order_total,
     o.currency, o.shipping_method, o.tag_color, o.tag_name, o.canceled_at, o.version,
-    f.name, f.color,
+    (SELECT json_build_object('name', f.name, 'color', f.color) FROM orders_folder f
+     WHERE f.store_id = o.store_id AND f.id = o.folder_id),
     (SELECT sum(i.quantity) FROM orders_orderitem i
      WHERE i.store_id = o.store_id AND i.order_id = o.id AND i.delivery_type = 'ship'),
     (SELECT json_agg(s.lines) FROM orders_shipment s
      WHERE s.store_id = o.store_id AND s.order_id = o.id AND s.removed_at IS NULL),
     (SELECT json_agg(w.state) FROM integrations_submission w
      WHERE w.store_id = o.store_id AND w.order_id = o.id)
-FROM orders_order o JOIN orders_folder f ON f.id = o.folder_id
+FROM orders_order o
 WHERE o.store_id = %s AND o.deleted_at IS NULL
 ORDER BY o.added_at DESC, o.id DESC LIMIT 51
 """

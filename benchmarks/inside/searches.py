@@ -59,24 +59,29 @@ def _timed(cursor: Any, sql: str, params: Any, rows: set[Any]) -> float:
 
 
 def _in_place(sql: str, params: tuple[Any, ...], store: Store) -> tuple[str, tuple[Any, ...]]:
-    """Put what the function asks into the statement itself."""
-    lists = [each for each in params if isinstance(each, list)]
-    for words in lists:
-        if len(words) != 1 or not words[0].isalnum():
+    """Put what the function asks into the statement itself.
+
+    Raises:
+        LookupError: if it is asked for more than one plain word at a time.
+    """
+    kept, pieces = list(params), FUNCTION.split(sql)
+    whole = pieces[0]
+    for rest in pieces[1:]:
+        (word,) = kept.pop(whole.count("%s"))
+        if not word.isalnum():
             raise LookupError("only one plain word is compared")
-        inside = IN_PLACE.format(store=store.pk, word=words[0].lower())
-        sql = FUNCTION.sub(inside.replace("\\", r"\\"), sql, count=1)
-    kept = tuple(each for each in params if not isinstance(each, list))
-    return sql, kept
+        whole += IN_PLACE.format(store=store.pk, word=word.lower()) + rest
+    return whole, tuple(kept)
 
 
 def _asked(store: Store) -> dict[str, str]:
     """Give a search of each kind that is about an order in the middle of the store."""
     with entered(store):
         orders = Order.objects.for_store(store).present()
-        order = orders.filter(folder__name="Closed").order_by("pk")[orders.count() // 3]
+        shipped = Shipment.objects.for_store(store).present().order_by("pk")
+        parcel = shipped[shipped.count() // 3]
+        order = orders.get(pk=parcel.order_id)
         code = OrderItem.objects.for_store(store).filter(order=order).values_list("code")[0][0]
-        parcel = Shipment.objects.for_store(store).get(order=order)
         return {
             "id": f"id:{order.pk}",
             "e-mail": f"email:{order.email}",

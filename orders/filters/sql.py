@@ -7,6 +7,7 @@ for the comparison to hold, the search table finds the few orders worth comparin
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -161,6 +162,9 @@ def _by(sign: str) -> Callable[[Told, Any, datetime], Q]:
 
 
 def _value(wanted: Any) -> Value:
+    if isinstance(wanted, Decimal) and wanted == wanted.to_integral_value():
+        # Beside a decimal, a whole column such as the id would be compared without its index.
+        return Value(int(wanted))
     return text(wanted) if isinstance(wanted, str) else Value(wanted)
 
 
