@@ -16,7 +16,7 @@ from stores.scoping import entered
 
 PAGE = 51
 # What the function asks inside; where the wall does not stand it may be asked in place.
-FUNCTION = re.compile(r"\(SELECT orders_containing\(%s\)\)")
+FUNCTION = re.compile(r"\(SELECT orders_containing\(%s(?:::text\[\])?\)\)")
 IN_PLACE = (
     "(SELECT order_id FROM orders_searchtext WHERE store_id = {store} AND words LIKE '%%{word}%%')"
 )
