@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from orderdesk.lib.twig.arrays import plain
@@ -44,12 +45,13 @@ def check_template(
     problems: list[Problem] = []
     try:
         ready.render(sample, templates)
-        found = missing_names(tree, plain(dict(sample)))
     except TwigError as error:
         problems.append(from_error(error))
+    # Also after an error: a name that is not there is often the cause of it.
+    try:
+        found = missing_names(tree, plain(dict(sample)))
+    except (TwigError, RecursionError):
         found = []
-    except RecursionError:
-        return problems
     return problems + [from_missing(one, text) for one in found]
 
 
@@ -62,7 +64,7 @@ def from_error(error: TwigError) -> Problem:
 def from_missing(found: Missing, text: Source) -> Problem:
     """A missing name as the editor shows it."""
     line, column = text.locate(found.at)
-    near = alternatives(found.name, found.known)
+    near = alternatives(found.name, found.known) or get_close_matches(found.name, found.known, 1)
     kind = "Key" if found.of else "Variable"
     where = f' of "{found.of}"' if found.of else ""
     message = f'{kind} "{found.name}"{where} does not exist in the sample.'

@@ -20,7 +20,14 @@ DEEPEST = 100
 
 
 def order(a: float | str, b: float | str) -> int:
-    """-1, 0 or 1 for two numbers or two texts; 1 where a NAN is among them."""
+    """-1, 0 or 1 for two numbers or two texts; 1 where a NAN is among them.
+
+    An integer beside a float is made one first, as large as it may be.
+    """
+    if isinstance(a, float) and isinstance(b, int):
+        b = float(b)
+    elif isinstance(b, float) and isinstance(a, int):
+        a = float(a)
     if a == b:
         return 0
     return -1 if a < b else 1  # type: ignore[operator]

@@ -18,6 +18,14 @@ from orderdesk.lib.twig.nodes import Node, Parsed
 # The value of a variable that only a render would find.
 UNKNOWN = object()
 ALWAYS = ("_self", "_context", "_charset", "_key", "_seq", "_parent", "loop", "varargs")
+LOOP = dict.fromkeys(
+    ("parent", "index", "index0", "revindex", "revindex0", "first", "last", "length"), UNKNOWN
+)
+# Which parameter of a filter's arrow is an item of the array.
+ARROW_ITEMS = {"filter": (0,), "find": (0,), "map": (0,), "reduce": (1,), "sort": (0, 1)}
+# Filters that give an array with the same kind of items, and those that give one item.
+SAME_ITEMS = ("filter", "reverse", "shuffle", "slice", "sort")
+ONE_ITEM = ("find", "first", "last")
 Scope = dict[str, Any]
 
 
@@ -131,26 +139,33 @@ class Walker:
 
     def loop(self, node: nodes.For, scope: Scope) -> Any:
         sequence = self.visit(node.sequence, scope)
-        item = UNKNOWN
-        if isinstance(sequence, list | dict) and sequence:
-            item = values(sequence)[0]
-        inner = {**scope, node.key: UNKNOWN, node.value: item}
+        inner = {**scope, "loop": LOOP, node.key: UNKNOWN, node.value: an_item(sequence)}
         self.visit(node.body, inner)
         if node.otherwise:
             self.visit(node.otherwise, scope)
         return UNKNOWN
 
-    def arrow(self, node: nodes.Arrow, scope: Scope) -> Any:
-        self.visit(node.body, {**scope, **dict.fromkeys(node.params, UNKNOWN)})
+    def arrow(self, node: nodes.Arrow, scope: Scope, known: Scope | None = None) -> Any:
+        own = dict.fromkeys(node.params, UNKNOWN) | (known or {})
+        self.visit(node.body, scope | own)
         return UNKNOWN
 
     def filter(self, node: nodes.FilterCall, scope: Scope) -> Any:
         if node.name == "default":
             self.quietly(node.of, scope)
-        else:
-            self.visit(node.of, scope)
-        self.visit(node.args, scope)
-        return UNKNOWN
+            self.visit(node.args, scope)
+            return UNKNOWN
+        array = self.visit(node.of, scope)
+        item = an_item(array)
+        places = ARROW_ITEMS.get(node.name, ())
+        for arg in (*node.args.positional, *node.args.named.values()):
+            if isinstance(arg, nodes.Arrow):
+                self.arrow(arg, scope, {arg.params[at]: item for at in places if arg.params[at:]})
+            else:
+                self.visit(arg, scope)
+        if node.name in SAME_ITEMS:
+            return array
+        return item if node.name in ONE_ITEM else UNKNOWN
 
     def coalesce(self, node: nodes.Coalesce, scope: Scope) -> Any:
         self.quietly(node.left, scope)
@@ -206,6 +221,11 @@ class Walker:
             for one in self.found[found:]
             if (f"{one.of}.{one.name}" if one.of else one.name) not in asked
         ]
+
+
+def an_item(array: Any) -> Any:
+    """What stands for all items of an array: the first one."""
+    return values(array)[0] if isinstance(array, list | dict) and array else UNKNOWN
 
 
 def asked_for(node: Any) -> set[str]:

@@ -75,10 +75,8 @@ def divide(a: Value, b: Value) -> Value:
 
 
 def floor_divide(a: Value, b: Value) -> Value:
-    """`a // b`: the integer below."""
-    quotient = divide(a, b)
-    if isinstance(quotient, int):
-        return quotient
+    """`a // b`: the integer below the quotient, which is a float on the way there."""
+    quotient = float(divide(a, b))
     return float_to_int(math.floor(quotient)) if math.isfinite(quotient) else 0
 
 

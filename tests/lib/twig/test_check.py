@@ -59,3 +59,28 @@ def test_what_fails_only_with_data_is_an_error_too():
 
 def test_names_inside_macros_are_their_own():
     assert told("{% macro m(a) %}{{ a }}{{ order }}{% endmacro %}") == [("warning", 1, 27, "")]
+
+
+def test_letters_in_the_wrong_order_still_find_the_name_that_was_meant():
+    assert told("{{ order.shipping.ctiy }}") == [("warning", 1, 19, "city")]
+
+
+def test_items_are_known_through_filters_arrows_and_loops():
+    assert told("{{ order.items|map(i => i.pric)|join }}") == [("warning", 1, 27, "price")]
+    assert told("{{ (order.items|first).cod }}") == [("warning", 1, 24, "code")]
+    assert told(
+        "{% for i in order.items|filter(v => v.price)|slice(0, 2) %}{{ i.cod }}{% endfor %}"
+    ) == [("warning", 1, 65, "code")]
+    assert told("{% for i in order.items %}{{ loop.indx }}{% endfor %}") == [
+        ("warning", 1, 35, "index")
+    ]
+    assert (
+        told("{% set f = v => v.x %}{{ order.items|reduce((all, v) => all ~ v.code, '') }}") == []
+    )
+
+
+def test_a_missing_name_is_told_beside_the_error_it_leads_to():
+    assert told("{{ order.itms|map(i => i.code)|join }}") == [
+        ("error", 1, 15, ""),
+        ("warning", 1, 10, "items"),
+    ]
