@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
-from benchmarks.inside.timing import sizes
+from benchmarks.inside.timing import import_store
 from orderdesk.seeding.orders import MadeUp, Person, made_up, places
 from orders.drafts import Address, ItemDraft, OrderDraft
 from orders.models import Order, OrderEvent, OrderItem
@@ -28,8 +28,8 @@ UNTIL = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def measure(*, quick: bool) -> dict[str, Any]:
-    """Give orders a second by way; each round brings other orders into the same small store."""
-    _, store = sizes()
+    """Give orders a second by way; each round brings other orders into the same store."""
+    store = import_store()
     count = QUICK_ORDERS if quick else ORDERS
     ways: dict[str, Callable[[Store, Sequence[OrderDraft]], None]] = {
         "ours": _ours,
@@ -54,7 +54,9 @@ def _ours(store: Store, drafts: Sequence[OrderDraft]) -> None:
 
 
 def _rows(store: Store, drafts: Sequence[OrderDraft]) -> tuple[list[Order], list[OrderItem]]:
-    folder, orders, lines = first_folder(store.pk), [], []
+    folder = first_folder(store.pk)
+    orders: list[Order] = []
+    lines: list[OrderItem] = []
     for draft in drafts:
         order = Order(
             store=store,
