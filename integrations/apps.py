@@ -39,7 +39,9 @@ def _push_tracking(*, events: Sequence[Any], **_: Any) -> None:
 
 
 def _withdraw_orders(*, events: Sequence[Any], **_: Any) -> None:
-    from integrations.withdrawn import withdraw_orders
+    from integrations.withdrawn import withdraw_merged, withdraw_orders
 
     if events[0].kind == events[0].Kind.DELETED:
         withdraw_orders(events=events)
+    elif events[0].kind == events[0].Kind.CANCELED:
+        withdraw_merged(events=events)

@@ -7,8 +7,7 @@ from django.db import transaction
 from orderdesk.lib.refused import Refused
 from orders.models import RESTORABLE_FOR, Order, OrderEvent
 from orders.services.events import By, record
-from orders.services.links import originals_of
-from orders.services.sent import is_on_its_way, is_sent
+from orders.services.links import merges_behind, why_not_restored
 
 
 @transaction.atomic
@@ -38,9 +37,9 @@ def restore_order(*, order: Order, by: By, now: datetime) -> bool:
     """Bring a deleted order back to the folder where it lay and tell whether it was deleted.
 
     Raises:
-        Refused: if it was deleted too long ago, or if its goods went out otherwise meanwhile.
+        Refused: if it was deleted too long ago, or if what it holds may go out otherwise by now.
     """
-    order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
+    order = _locked_with_originals(order)
     deleted_at = order.deleted_at
     if deleted_at is None:
         return False
@@ -49,12 +48,8 @@ def restore_order(*, order: Order, by: By, now: datetime) -> bool:
             f"Order {order.number} was deleted more than {RESTORABLE_FOR.days} days ago and "
             f"cannot be restored any more."
         )
-    for original in originals_of(order):
-        if is_sent(original) or is_on_its_way(original):
-            raise Refused(
-                f"Order {original.number}, which was merged into this one, was sent by itself "
-                f"meanwhile. Restored, its items could be sent twice."
-            )
+    if problem := why_not_restored(order):
+        raise Refused(problem)
     _set_deleted_at(order, None, now)
     record(
         order,
@@ -65,6 +60,17 @@ def restore_order(*, order: Order, by: By, now: datetime) -> bool:
         after={"deleted_at": None},
     )
     return True
+
+
+def _locked_with_originals(order: Order) -> Order:
+    """Lock the order and all that was merged into it, so that none of them is sent meanwhile.
+
+    By their ids, as everybody who locks several orders does.
+    """
+    ids = {order.pk, *(merge.parent_id for merge in merges_behind(order))}
+    rows = Order.objects.for_store(order.store_id).filter(pk__in=ids).order_by("pk")
+    locked = {row.pk: row for row in rows.select_for_update()}
+    return locked[order.pk]
 
 
 def _set_deleted_at(order: Order, deleted_at: datetime | None, now: datetime) -> None:

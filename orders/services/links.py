@@ -7,9 +7,17 @@ from datetime import datetime
 from orders.models import CANCELED_FOLDER, Folder, Order, OrderEvent, OrderLink
 from orders.services.events import By, record
 from orders.services.moves import move_order
-from orders.services.sent import is_on_its_way, is_part_of_sent, is_sent, who_has
+from orders.services.sent import (
+    is_on_its_way,
+    is_part_of_sent,
+    is_sent,
+    own_parcels,
+    who_has,
+)
 
 Kind = OrderLink.Kind
+# Ways in which items go from one order into another.
+GOODS = (Kind.SPLIT, Kind.MERGED)
 # What the orders beside this one are to it, by (is the other the parent, kind of link).
 WORDS = {
     (True, Kind.DUPLICATED): "Duplicated from",
@@ -73,12 +81,66 @@ def is_made_here(order: Order) -> bool:
     return OrderLink.objects.for_store(order.store_id).leading_to(order).exists()
 
 
+def merges_behind(order: Order) -> list[OrderLink]:
+    """Give the merges that items of this order went through, however many orders ago."""
+    found: dict[int, OrderLink] = {}
+    seen, behind = {order.pk}, {order.pk}
+    while behind:
+        links = OrderLink.objects.for_store(order.store_id).select_related("parent")
+        rows = list(links.filter(child__in=behind, kind__in=GOODS).order_by("pk"))
+        found |= {row.pk: row for row in rows if row.kind == Kind.MERGED}
+        behind = {row.parent_id for row in rows} - seen
+        seen |= behind
+    return list(found.values())
+
+
+def merged_from(store_id: int, order_ids: Iterable[int]) -> set[int]:
+    """Give the ids of what these orders were merged into, and of all that was made of that."""
+    links = OrderLink.objects.for_store(store_id)
+    found: set[int] = set()
+    rows = links.filter(parent__in=set(order_ids), kind=Kind.MERGED)
+    while fresh := set(rows.values_list("child_id", flat=True)) - found:
+        found |= fresh
+        rows = links.filter(parent__in=fresh, kind__in=GOODS)
+    return found
+
+
 def merged_into(order: Order) -> Order | None:
-    """Give the merged order that stands for this one: one that is here, or that is sent."""
-    for child in children_of(order, Kind.MERGED):
-        if child.deleted_at is None or is_sent(child) or is_on_its_way(child):
-            return child
-    return None
+    """Give the order that has the items of this one by a merge: one that is here, or is sent."""
+    return next(filter(None, map(_standing, children_of(order, Kind.MERGED))), None)
+
+
+def _standing(order: Order) -> Order | None:
+    """Give the order if its items go out with it, else one that was made of it and has them."""
+    if order.deleted_at is None or is_sent(order) or is_on_its_way(order) or own_parcels(order):
+        return order
+    further = (child for kind in GOODS for child in children_of(order, kind))
+    return next(filter(None, map(_standing, further)), None)
+
+
+def why_not_restored(order: Order) -> str:
+    """Say why a deleted order stays deleted: because what was merged into it is out; '' if not."""
+    for merge in merges_behind(order):
+        original = merge.parent
+        if is_sent(original) or is_on_its_way(original) or _was_shipped(original):
+            return (
+                f"Order {original.number}, which was merged into this one, was sent by itself "
+                f"meanwhile. Restored, its items could be sent twice."
+            )
+        # Only what was made of it after this merge has items that the merged order has, too.
+        since = OrderLink.objects.for_store(order.store_id).from_order(original)
+        for link in since.filter(pk__gt=merge.pk, kind__in=GOODS).select_related("child"):
+            if other := _standing(link.child):
+                return (
+                    f"Items of order {original.number}, which was merged into this one, are in "
+                    f"order {other.number} meanwhile. Restored, they could be sent twice."
+                )
+    return ""
+
+
+def _was_shipped(original: Order) -> bool:
+    """Tell whether it has parcels of its own, beside those passed back to it."""
+    return any(parcel.origin_id is None for parcel in own_parcels(original))
 
 
 def why_not_sent(order: Order) -> str:
@@ -98,11 +160,11 @@ def why_not_sent_unseen(order: Order) -> str:
             f"Order {order.number} was split from an order that {who_has(order)} had already. "
             f"It is sent only by hand."
         )
-    for parent in originals_of(order):
-        if parent.canceled_at and not order.canceled_at:
+    for merge in merges_behind(order):
+        if merge.parent.canceled_at and not order.canceled_at:
             return (
-                f"Order {parent.number}, which was merged into order {order.number}, is canceled. "
-                f"Take its items out. After that it is sent only by hand."
+                f"Order {merge.parent.number}, which was merged into order {order.number}, is "
+                f"canceled. Take its items out. After that it is sent only by hand."
             )
     return ""
 
@@ -128,19 +190,26 @@ def cancel_children(*, order: Order, by: By, now: datetime) -> None:
     for child in children_of(order, Kind.SPLIT):
         _cancel(child, f"Order {order.number}, which this was split from, was canceled", by, now)
     for child in children_of(order, Kind.MERGED):
-        if all(each.canceled_at for each in originals_of(child)):
-            _cancel(child, "All orders that were merged into this one were canceled", by, now)
-        elif not child.deleted_at:
+        # Locked before its originals are looked at: another of them may be canceled right now.
+        merged = _locked(child)
+        if all(each.canceled_at for each in originals_of(merged)):
+            _cancel(merged, "All orders that were merged into this one were canceled", by, now)
+        elif not merged.deleted_at:
             sentence = (
                 f"Order {order.number}, which was merged into this one, was canceled. "
                 f"Its items are still in here."
             )
-            record(child, OrderEvent.Kind.HISTORY, sentence, by=by)
+            record(merged, OrderEvent.Kind.HISTORY, sentence, by=by)
+
+
+def _locked(order: Order) -> Order:
+    return Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
 
 
 def _cancel(child: Order, sentence: str, by: By, now: datetime) -> None:
-    order = Order.objects.for_store(child.store_id).select_for_update().get(pk=child.pk)
-    if order.canceled_at or order.deleted_at:
+    """Cancel it, also where it is deleted: it may be restored, and others may be made of it."""
+    order = _locked(child)
+    if order.canceled_at:
         return
     order.canceled_at = order.updated_at = now
     order.version += 1

@@ -17,6 +17,7 @@ from orders.parts import Part, parts_of, rest_of
 from orders.services.copies import copy_of, line_copy, link, locked
 from orders.services.events import By, Told, record, record_all
 from orders.services.lines import line_told, lines_of
+from orders.services.links import why_not_sent
 from orders.services.sent import is_sent, refuse_on_its_way, shipped, who_has
 
 # What a new order does not get where the store wants extra details removed.
@@ -48,10 +49,12 @@ def plan_split(*, order: Order, wish: Wish) -> SplitPlan:
 
     Raises:
         Refused: if there is nothing to split off, nothing would be left, what is to go is shipped
-            already, or the order is canceled or just being sent.
+            already, or the order is canceled, merged into another one or just being sent.
     """
     if order.canceled_at:
         raise Refused(f"Order {order.number} is canceled; there is nothing to split.")
+    if problem := why_not_sent(order):
+        raise Refused(problem)
     refuse_on_its_way(order, verb="Split")
     items = lines_of(order)
     found = groups(items, wish, _known(order.store_id, items, wish))
