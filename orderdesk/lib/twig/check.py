@@ -36,12 +36,12 @@ def check_template(
     environment: Environment, source: str, sample: Mapping[str, Any], templates: Mapping[str, str]
 ) -> list[Problem]:
     """All problems of a template: first what stops it, then names the sample does not have."""
-    text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), "main")
     try:
-        tree = environment.tree(source)
         ready = environment.parse(source)
+        tree = environment.tree(source)
     except TwigError as error:
         return [from_error(error)]
+    text = Source(source.replace("\r\n", "\n").replace("\r", "\n"), "main")
     problems: list[Problem] = []
     try:
         ready.render(sample, templates)

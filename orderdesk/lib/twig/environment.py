@@ -19,6 +19,7 @@ from orderdesk.lib.twig.errors import (
     TwigError,
     TwigInternalError,
     TwigRuntimeError,
+    TwigSyntaxError,
 )
 from orderdesk.lib.twig.filters import FILTERS
 from orderdesk.lib.twig.functions import FUNCTIONS
@@ -110,6 +111,8 @@ class Environment:
 
     def compiled(self, source: str, name: str) -> Template:
         """A template, compiled or kept from before."""
+        if not isinstance(source, str):
+            raise TwigSyntaxError("A template is text.").at(Source("", name), 0)
         key = (hashlib.sha256(source.encode("utf-8", "surrogatepass")).digest(), name)
         template = self.kept.get(key)
         if template is None:

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from orderdesk.lib.twig import TwigError, render
+from orderdesk.lib.twig import Environment, TwigError, TwigSyntaxError, render
 
 VALUE = "<a b='1'> é&"
 ESCAPED = {
@@ -99,3 +99,12 @@ def test_nonsense_is_refused_by_an_error_of_the_package(given):
 
     with pytest.raises(TwigError):
         render(**whole)
+
+
+@pytest.mark.parametrize("source", [None, 7, b"bytes", ["a"]])
+def test_what_is_no_text_is_no_template(source):
+    environment = Environment()
+    with pytest.raises(TwigSyntaxError, match="A template is text"):
+        environment.parse(source)
+    (problem,) = environment.check(source, {})
+    assert "A template is text" in problem.message
