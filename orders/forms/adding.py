@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -39,7 +40,7 @@ class ItemRow:
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing in it; a quantity alone is nothing, either."""
-        return not (self.code or self.name or self.price)
+        return not self.stated - {"quantity"}
 
     @property
     def stated(self) -> set[str]:
@@ -86,6 +87,9 @@ class AddOrderForm(forms.Form):
         label="Note", required=False, max_length=1800, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    # By which the same form, sent twice, is known again.
+    once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
     def __init__(
         self,
         data: MultiValueDict[str, str] | None = None,
@@ -94,7 +98,8 @@ class AddOrderForm(forms.Form):
         zone: str,
         checkout_fields: Mapping[str, str],
     ) -> None:
-        super().__init__(data, auto_id="add_%s", initial={"folder": folders.first()})
+        begun = {"folder": folders.first(), "once": str(uuid4())}
+        super().__init__(data, auto_id="add_%s", initial=begun)
         self.zone = ZoneInfo(zone)
         for whose, parts in (("shipping", SHIPPING_PARTS), ("customer", CUSTOMER_PARTS)):
             for part in parts:
@@ -129,6 +134,13 @@ class AddOrderForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for problem in self.pairs.problems():
             self.add_error(None, problem)
+        typed = sum(not row.is_blank for row in self.item_rows)
+        if typed > ITEMS_ALLOWED:
+            self.add_error(
+                None,
+                f"{typed:,} items are typed; {ITEMS_ALLOWED} fit into an order when it is added. "
+                f"Add the others on the order's page.",
+            )
         self.lines = [line for row in self.item_rows if (line := self._line(row))]
         return self.cleaned_data
 
@@ -200,7 +212,7 @@ def with_address(data: MultiValueDict[str, str], found: Pasted) -> MultiValueDic
 
 def _rows(data: MultiValueDict[str, str]) -> list[ItemRow]:
     columns = {name: data.getlist(f"item_{name}") for name in COLUMNS}
-    count = min(max(map(len, columns.values())), ITEMS_ALLOWED)
+    count = max(map(len, columns.values()))
     return [
         ItemRow(
             place,

@@ -14,7 +14,7 @@ from orders.addresses import read_address
 from orders.forms.adding import AddOrderForm, with_address
 from orders.models import Folder, Order, OrderSettings
 from orders.services import By
-from orders.services.adding import add_order, from_inventory
+from orders.services.adding import AddedBefore, add_order, from_inventory
 from orders.services.data import check_size
 from orders.views.shared import INVALID, order_address
 from stores.access import PageRequest, store_page
@@ -55,18 +55,23 @@ def _add(request: PageRequest, store: Store, form: AddOrderForm, now: datetime) 
     for line, row in zip(form.lines, typed, strict=True):
         item = from_inventory(store, line, stated=row.stated)
         if not item.name:
-            raise Refused(f"Item {row.place + 1} needs a name: {row.code} is not in the inventory.")
+            why = f": {row.code} is not in the inventory." if row.code else " or a code."
+            raise Refused(f"Item {row.place + 1} needs a name{why}")
         items.append(item)
     check_size("checkout_data", form.pairs.values())
     note = form.cleaned_data["note"].strip()
     notes = ({"date_added": now.isoformat(), "username": by.name, "content": note},) if note else ()
-    return add_order(
-        store=store,
-        draft=form.draft(items, notes),
-        folder=form.cleaned_data["folder"],
-        by=by,
-        now=now,
-    )
+    try:
+        return add_order(
+            store=store,
+            draft=form.draft(items, notes),
+            folder=form.cleaned_data["folder"],
+            by=by,
+            now=now,
+            once=form.cleaned_data["once"],
+        )
+    except AddedBefore as before:
+        return Order.objects.for_store(store).get(pk=before.order_id)
 
 
 def _form(store: Store, data: MultiValueDict[str, str] | None = None) -> AddOrderForm:

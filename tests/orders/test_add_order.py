@@ -99,6 +99,15 @@ def test_the_stores_defaults_stand_in_the_form(store, alice_client, address):
     assert order.source_id == f"H-{order.pk}"
 
 
+def test_a_form_sent_twice_adds_one_order(store, alice_client, address):
+    sent = {**form_on(alice_client.get(address), address), **TYPED}
+
+    first, second = (alice_client.post(address, sent) for _ in range(2))
+
+    (order,) = orders(store)
+    assert first["Location"] == second["Location"] == f"{address[:-4]}/{order.pk}"
+
+
 def test_a_number_that_is_taken_is_refused_or_counted_on(store, alice_client, address):
     make_order(store, source_name="Order Desk", source_key="7", source_id="7")
 
@@ -118,8 +127,12 @@ def test_a_number_that_is_taken_is_refused_or_counted_on(store, alice_client, ad
     [
         ({"shipping_first_name": "", "shipping_last_name": "", "shipping_address1": "",
           "shipping_city": ""}, "Say who the order is for"),
-        ({"item_code": [""], "item_name": [""], "item_price": [""]}, "An order needs an item"),
-        ({"item_name": [""]}, "needs a name"),
+        ({"item_code": [""], "item_name": [""], "item_price": [""], "item_variations": [""]},
+         "An order needs an item"),
+        ({"item_name": [""]}, "needs a name: MUG-BLUE is not in the inventory"),
+        ({"item_code": ["A", ""], "item_name": ["A", ""], "item_variations": ["", "Color: red"]},
+         "Item 2 needs a name or a code"),
+        ({"item_name": ["Mug"] * 201}, "201 items are typed; 200 fit"),
         ({"item_quantity": ["many"]}, "Item 1, quantity"),
         ({"item_quantity": ["-1"]}, "Item 1, quantity"),
         ({"item_price": ["9" * 30]}, "Item 1, price"),
