@@ -71,7 +71,6 @@ class ShipmentForm(ParcelForm):
             (NOT_SAID, "Not said"),
         ],
         required=False,
-        initial=ALL_LEFT,
         widget=forms.RadioSelect,
     )
 
@@ -82,9 +81,10 @@ class ShipmentForm(ParcelForm):
         items: Sequence[OrderItem],
         left: Mapping[int, Decimal],
     ) -> None:
-        super().__init__(data, auto_id="shipment_%s")
         self.left, self.items = left, [item for item in items if left[item.pk]]
         self.pieces: list[Piece] = []
+        usual = ALL_LEFT if self.items else NOT_SAID
+        super().__init__(data, auto_id="shipment_%s", initial={"contents": usual})
 
     @property
     def shown(self) -> list[Content]:
@@ -104,6 +104,9 @@ class ShipmentForm(ParcelForm):
         )
         if chosen == ALL_LEFT:
             self.pieces = [Piece(item, self.left[item.pk]) for item in self.items]
+            if not self.pieces:
+                words = "Nothing is left to ship. For one more parcel choose “Not said”."
+                self.add_error("contents", words)
         elif chosen == THESE:
             self.pieces = [piece for content in self.shown if (piece := self._piece(content))]
             if not self.pieces and not self.errors:

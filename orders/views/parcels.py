@@ -23,6 +23,9 @@ from stores.models import Store
 def shipment_add(request: PageRequest, store: Store, order_id: int) -> HttpResponse:
     """Show the form of a new parcel with what is left to ship, and add it."""
     order = present_order(store, order_id)
+    if request.method == "POST":
+        # Two parcels at the same time must not both take what is left.
+        Order.objects.for_store(store).select_for_update().only("pk").get(pk=order.pk)
     items = list(OrderItem.objects.for_store(store).filter(order=order).in_order())
     left = left_to_ship(order, items)
     editing = Editing(

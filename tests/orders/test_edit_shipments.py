@@ -57,6 +57,20 @@ def test_a_shipment_holds_what_was_chosen_and_the_next_one_what_is_left(store, a
     assert "Shipped" in page
 
 
+def test_a_form_sent_twice_ships_what_is_left_once(store, alice_client):
+    order = make_order(store)
+    address = order_page(store, order.pk, "/shipments")
+    sent = {**form_on(alice_client.get(address), address), "tracking_number": "1Z1"}
+
+    first, second = (alice_client.post(address, sent) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 422)
+    assert "Nothing is left to ship" in second.content.decode()
+    assert len(parcels(store, order)) == 1
+    # Another parcel may still go, as in place of a lost one.
+    assert fill(alice_client, address, tracking_number="1Z2").status_code == 302
+
+
 def test_more_than_is_left_does_not_fit_into_a_shipment(store, alice_client):
     order = make_order(store)
     with entered(store):
