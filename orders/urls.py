@@ -35,7 +35,6 @@ urlpatterns = [
     path("s/<int:store_id>/orders/print", documents.orders_print, name="orders_print"),
     path("s/<int:store_id>/orders/move", lists.orders_move, name="orders_move"),
     path("s/<int:store_id>/orders/merge", operations.orders_merge, name="orders_merge"),
-    path("s/<int:store_id>/orders/deleted", operations.orders_deleted, name="orders_deleted"),
     path(
         "s/<int:store_id>/orders/<int:order_id>/duplicate",
         operations.order_duplicate,

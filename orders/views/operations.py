@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from orderdesk.lib.ids import id_in, ids_in
 from orderdesk.lib.refused import Refused
@@ -30,7 +30,6 @@ from orders.views.shared import INVALID, order_address, way_back
 from stores.access import PageRequest, store_page
 from stores.models import Store
 
-DELETED_SHOWN = 200
 # What a button of a wizard sends along with its form.
 EDIT, ACT = "edit", "act"
 
@@ -159,7 +158,7 @@ def order_delete(request: PageRequest, store: Store, order_id: int) -> HttpRespo
     delete_order(order=order, by=By.person(request.user), now=now)
     until = _day(now + RESTORABLE_FOR)
     messages.success(request, f"Order {order.number} deleted. It can be restored until {until}.")
-    return HttpResponseRedirect(reverse("orders:orders_deleted", args=[store.pk]))
+    return HttpResponseRedirect(f"{reverse('orders:list', args=[store.pk])}?deleted=1")
 
 
 @store_page("orders.delete")
@@ -170,21 +169,6 @@ def order_restore(request: PageRequest, store: Store, order_id: int) -> HttpResp
     if restore_order(order=order, by=By.person(request.user), now=timezone.now()):
         messages.success(request, f"Order {order.number} restored to {order.folder.name}.")
     return HttpResponseRedirect(way_back(request, order_address(order)))
-
-
-@store_page("orders.delete")
-@require_safe
-def orders_deleted(request: PageRequest, store: Store) -> HttpResponse:
-    """Show the deleted orders that can be restored, the last deleted first."""
-    rows = Order.objects.for_store(store).restorable(timezone.now()).select_related("folder")
-    orders = list(rows.order_by("-deleted_at", "-pk")[: DELETED_SHOWN + 1])
-    context = {
-        "section": "orders",
-        "orders": orders[:DELETED_SHOWN],
-        "more": len(orders) > DELETED_SHOWN,
-        "days": RESTORABLE_FOR.days,
-    }
-    return render(request, "orders/operation_deleted.html", context)
 
 
 def _order(store: Store, order_id: int) -> Order:
