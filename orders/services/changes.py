@@ -7,7 +7,8 @@ from django.db import transaction
 
 from orderdesk.lib.refused import Refused
 from orders.drafts import OrderDraft
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderEvent, OrderItem
+from orders.services.editing import CHARGES, SUMS, sums_with
 from orders.services.events import By, record
 from orders.services.imports import refuse_known_number
 from orders.services.lines import lines_of, replace_lines
@@ -26,9 +27,8 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
         Refused: if a value does not fit or a line is not one of this order.
     """
     order = Order.objects.for_store(order.store_id).select_for_update().get(pk=order.pk)
-    values = order_values(draft, currency=draft.currency or order.currency)
-    if not draft.cc_number:
-        values.pop("cc_last4")
+    rows = item_rows(order, draft.items)
+    values = _values(order, draft, rows)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for name, value in values.items():
@@ -36,7 +36,6 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
             before[name], after[name] = getattr(order, name), value
             setattr(order, name, value)
     present = lines_of(order)
-    rows = item_rows(order, draft.items)
     check_rows(order, rows)
     strangers = {row.pk for row in rows if row.pk} - {row.pk for row in present}
     if strangers:
@@ -45,7 +44,8 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
     if old != new:
         before["order_items"], after["order_items"] = old, new
     if after:
-        order.edited_fields = sorted({*order.edited_fields, *after})
+        # Sums follow from the rest, and so from what the source states of the rest.
+        order.edited_fields = sorted({*order.edited_fields, *(set(after) - set(SUMS))})
         order.version += 1
         order.updated_at = now
         order.save()
@@ -59,6 +59,19 @@ def replace_order(*, order: Order, draft: OrderDraft, by: By, now: datetime) -> 
             after=after,
         )
     return order
+
+
+def _values(order: Order, draft: OrderDraft, rows: list[OrderItem]) -> dict[str, Any]:
+    """Give the columns as the draft states them; the sums move by as much as their parts do."""
+    values = order_values(draft, currency=draft.currency or order.currency)
+    if not draft.cc_number:
+        values.pop("cc_last4")
+    parts = {name: values[name] for name in ("discount_list", *CHARGES)}
+    values = {name: value for name, value in values.items() if name not in SUMS}
+    values |= sums_with(order, parts, rows)
+    if draft.processor_balance is None:
+        values["processor_balance"] = values.get("order_total", order.order_total)
+    return values
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
+from orderdesk.lib.money import ZERO
 from orderdesk.lib.refused import Refused
-from orders import totals
 from orders.drafts import ItemDraft, OrderDraft
 from orders.models import Order, OrderEvent, OrderItem, OrderSettings, SourceChange
 from orders.services.events import By, plain, record
@@ -27,8 +27,19 @@ from orders.services.lines import (
 from orders.services.rows import FROM_THE_SOURCE, check_rows, item_rows, order_values
 
 LINES = "order_items"
-# What follows from the lines; where those are kept, these are summed from them.
-SUMS = ("quantity_total", "weight_total", "product_total", "order_total")
+# What follows from what is edited here, and so stays with it.
+FOLLOWING = {
+    LINES: ("quantity_total", "weight_total", "product_total"),
+    "discount_list": ("discount_total",),
+}
+# What the grand total is made of; it may hold something beside these, or less than they say.
+SUMMED = {
+    "product_total": 1,
+    "discount_total": -1,
+    "shipping_total": 1,
+    "handling_total": 1,
+    "tax_total": 1,
+}
 GONE = "Somebody decided about this change meanwhile."
 Policy = OrderSettings.SourceChanges
 
@@ -95,7 +106,7 @@ def apply_source_change(*, change: SourceChange, by: By, now: datetime) -> Order
         Refused: if it is decided about already, or the order was deleted.
     """
     change, order = _locked(change)
-    values = {name: _column(name).to_python(value) for name, value in change.after.items()}
+    values = _values_of(change, order)
     drafts = None if change.items is None else tuple(map(_item_draft, change.items))
     difference = _compare(order, values, drafts)
     if difference:
@@ -151,18 +162,46 @@ def _settle_waiting(order: Order, state: SourceChange.State, *, now: datetime) -
 
 def _difference(order: Order, draft: OrderDraft) -> Difference:
     stated = order_values(draft, currency=order.currency)
-    return _compare(order, {name: stated[name] for name in FROM_THE_SOURCE}, draft.items)
+    values = {name: stated[name] for name in FROM_THE_SOURCE}
+    # The stated total holds the stated parts; of those kept here it has to hold ours.
+    ours = _summed({name: getattr(order, name) - values[name] for name in _summed_here(order)})
+    values["order_total"] = max(values["order_total"] + ours, ZERO)
+    return _compare(order, values, draft.items)
+
+
+def _values_of(change: SourceChange, order: Order) -> dict[str, Any]:
+    """Give what a waiting change states, its total moved by what was edited here since it came."""
+    before, after = (
+        {name: _column(name).to_python(value) for name, value in told.items()}
+        for told in (change.before, change.after)
+    )
+    step = after["order_total"] - before["order_total"] if "order_total" in after else ZERO
+    kept = _summed_here(order) & set(after)
+    step -= _summed({name: after[name] - before[name] for name in kept})
+    return {**after, "order_total": max(order.order_total + step, ZERO)}
+
+
+def _kept_with_others(order: Order) -> set[str]:
+    """Name the sums that stay because what they are summed from was edited here."""
+    return {name for of in order.edited_fields for name in FOLLOWING.get(of, ())}
+
+
+def _summed_here(order: Order) -> set[str]:
+    """Name what the grand total is made of that stays as it is here."""
+    return set(SUMMED) & (set(order.edited_fields) | _kept_with_others(order))
+
+
+def _summed(steps: dict[str, Decimal]) -> Decimal:
+    return sum((SUMMED[name] * step for name, step in steps.items()), ZERO)
 
 
 def _compare(
     order: Order, values: dict[str, Any], drafts: tuple[ItemDraft, ...] | None
 ) -> Difference:
     present = lines_of(order)
-    edited = set(order.edited_fields)
-    if LINES in edited:
-        values = {name: value for name, value in values.items() if name not in SUMS}
-        values |= _sums_of_kept_lines(order, present, values)
-        drafts = None
+    edited, following = set(order.edited_fields), _kept_with_others(order)
+    values = {name: value for name, value in values.items() if name not in following}
+    drafts = None if LINES in edited else drafts
     differing = {
         name: value for name, value in sorted(values.items()) if getattr(order, name) != value
     }
@@ -175,24 +214,6 @@ def _compare(
         rows=rows if rows is not None and _lines_differ(present, rows) else None,
         kept=tuple(name for name in differing if name in edited),
     )
-
-
-def _sums_of_kept_lines(
-    order: Order, present: list[OrderItem], values: dict[str, Any]
-) -> dict[str, Any]:
-    """Sum the order as it will be: our lines with the source's discounts and charges."""
-    edited = set(order.edited_fields)
-
-    def going_to_be(name: str) -> Any:
-        return values[name] if name in values and name not in edited else getattr(order, name)
-
-    sums = totals.totals(
-        present,
-        currency=order.currency,
-        discounts=going_to_be("discount_list"),
-        charges=[going_to_be(f"{name}_total") for name in ("shipping", "handling", "tax")],
-    )
-    return {name: getattr(sums, name) for name in SUMS}
 
 
 def _rows(order: Order, drafts: tuple[ItemDraft, ...], present: list[OrderItem]) -> list[OrderItem]:
@@ -244,12 +265,18 @@ def _note_lines(before: dict[str, Any], after: dict[str, Any], old: Lines, new: 
 
 def _ask(order: Order, draft: OrderDraft, difference: Difference, by: By, now: datetime) -> None:
     stated = None if difference.rows is None else [plain(asdict(item)) for item in draft.items]
-    waiting = SourceChange.objects.for_store(order.store_id).waiting().filter(order=order).first()
     before, after = plain(difference.before), plain(difference.after)
-    if waiting and (waiting.after, waiting.items) == (after, stated):
-        waiting.source_updated_at = draft.source_updated_at
-        waiting.save(update_fields=["source_updated_at"])
-        return
+    rows = SourceChange.objects.for_store(order.store_id).filter(order=order)
+    last = rows.order_by("-pk").first()
+    if last and (last.after, last.items) == (after, stated):
+        if last.state == SourceChange.State.WAITING:
+            last.source_updated_at = draft.source_updated_at
+            last.save(update_fields=["source_updated_at"])
+            return
+        same = last.source_updated_at == draft.source_updated_at
+        if same and last.state == SourceChange.State.IGNORED:
+            # Pulls overlap: nobody is asked twice about one statement.
+            return
     _settle_waiting(order, SourceChange.State.REPLACED, now=now)
     SourceChange(
         store_id=order.store_id,

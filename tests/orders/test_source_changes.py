@@ -11,6 +11,8 @@ from django.utils import timezone
 from orderdesk.lib.refused import Refused
 from orders.models import OrderEvent, OrderItem, OrderSettings, SourceChange
 from orders.services import By, import_order, replace_order
+from orders.services.details import change_details, change_discounts
+from orders.services.items import add_items
 from orders.services.source_changes import apply_source_change, ignore_source_change
 from stores.scoping import entered
 from tests.factories import NEW_YEAR, make_draft, make_item
@@ -196,3 +198,114 @@ def test_people_decide_on_the_order_page(alice_client, store):
     with entered(store):
         order.refresh_from_db()
         assert order.email == "new@example.com"
+
+
+def edit(order, by, **values):
+    now = timezone.now()
+    if "discounts" in values:
+        change_discounts(order=order, discounts=values["discounts"], by=by, now=now)
+    else:
+        change_details(order=order, values=values, by=by, now=now)
+
+
+def discount(amount):
+    return {"name": "Off", "code": "", "amount": amount}
+
+
+# What is stated holds its tax in the prices, so the total is less than the sum of its parts.
+OWN_TOTAL = {
+    "items": (make_item(quantity=Decimal(1), price=Decimal(50)),),
+    "shipping_total": Decimal(5),
+    "tax_total": Decimal(8),
+    "discounts": (discount("3.00"),),
+    "order_total": Decimal(52),
+}
+
+
+@pytest.mark.parametrize(
+    ("edits", "discounted", "total"),
+    [
+        ({"shipping_total": Decimal(9)}, 3, 60 + 4),
+        ({"shipping_total": Decimal(9), "handling_total": Decimal(2)}, 3, 60 + 6),
+        ({"discounts": [discount("10.00")]}, 10, 60 - 7),
+        ({"discounts": []}, 0, 60 + 3),
+    ],
+)
+@pytest.mark.parametrize("policy", ["apply", "ask"])
+def test_a_charge_or_discount_edited_here_moves_the_total_the_cart_states(
+    inside, by_alice, edits, discounted, total, policy
+):
+    choose(inside, policy)
+    draft = make_draft(**OWN_TOTAL)
+    order = bring_in(inside, draft).order
+    edit(order, by_alice, **edits)
+
+    items = (make_item(quantity=Decimal(1), price=Decimal(58)),)
+    bring_in(inside, another(draft, items=items, order_total=Decimal(60)))
+    if policy == "ask":
+        apply_source_change(change=waiting(inside).get(), by=by_alice, now=timezone.now())
+
+    order.refresh_from_db()
+    assert (order.discount_total, order.order_total) == (discounted, total)
+
+
+def test_lines_edited_here_keep_what_the_carts_total_has_beside_its_parts(inside, by_alice):
+    draft = make_draft(**OWN_TOTAL)
+    order = bring_in(inside, draft).order
+    add_items(order=order, items=[make_item(price=Decimal(1))], by=by_alice, now=timezone.now())
+
+    bring_in(inside, another(draft, shipping_total=Decimal(6), order_total=Decimal(53)))
+
+    order.refresh_from_db()
+    assert (order.product_total, order.order_total) == (52, 55)
+
+
+def test_an_edit_made_while_a_change_waits_counts_in_its_total(inside, by_alice):
+    choose(inside, "ask")
+    draft = make_draft(**OWN_TOTAL)
+    order = bring_in(inside, draft).order
+    more = {"shipping_total": Decimal(8), "tax_total": Decimal(9), "order_total": Decimal(55)}
+    bring_in(inside, another(draft, **more))
+    edit(order, by_alice, shipping_total=Decimal(10), handling_total=Decimal(1))
+
+    apply_source_change(change=waiting(inside).get(), by=by_alice, now=timezone.now())
+
+    order.refresh_from_db()
+    # The cart's 55 hold 8 for shipping, ours is 10; and 1 for handling comes on top.
+    assert (order.shipping_total, order.tax_total, order.order_total) == (10, 9, 58)
+
+
+def test_what_a_script_replaced_follows_the_cart_in_what_it_left_alone(inside, by_alice):
+    draft = make_draft(items=(make_item(source_line_id="1"),))
+    order = bring_in(inside, draft).order
+    ours = replace(draft, items=(make_item(source_line_id="1", quantity=Decimal(3)),))
+    replace_order(order=order, draft=ours, by=by_alice, now=timezone.now())
+
+    bring_in(inside, another(draft, shipping_total=Decimal(7)))
+
+    order.refresh_from_db()
+    assert (order.product_total, order.order_total) == (90, 97)
+
+
+def test_giving_the_same_back_by_script_leaves_the_carts_own_total(inside, by_alice):
+    draft = make_draft(**OWN_TOTAL)
+    order = bring_in(inside, draft).order
+    same = replace(draft, order_total=None, email="new@example.com")
+
+    replace_order(order=order, draft=same, by=by_alice, now=timezone.now())
+
+    order.refresh_from_db()
+    assert (order.email, order.order_total) == ("new@example.com", 52)
+
+
+def test_a_change_that_was_ignored_does_not_wait_again_when_it_is_pulled_again(inside, by_alice):
+    choose(inside, "ask")
+    draft = make_draft()
+    bring_in(inside, draft)
+    later = another(draft, email="new@example.com")
+    bring_in(inside, later)
+    ignore_source_change(change=waiting(inside).get(), by=by_alice, now=timezone.now())
+
+    bring_in(inside, later)
+
+    assert not waiting(inside).exists()
