@@ -112,7 +112,10 @@ def narrowed(show: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. `changes` are (label, before, after), `details` (label, text)."""
+    """One line of the timeline. `changes` are (label, before, after), `details` (label, text).
+
+    `job` is the action on many orders that this was part of, None where it was none.
+    """
 
     pk: int
     sentence: str
@@ -122,6 +125,7 @@ class Entry:
     tone: str
     changes: list[tuple[str, str, str]]
     details: list[tuple[str, str]]
+    job: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def entry(event: OrderEvent) -> Entry:
         tone=tone,
         changes=changes_in_words(event.before, event.after),
         details=_details(event),
+        job=event.details.get("job"),
     )
 
 
@@ -235,7 +240,7 @@ def _details(event: OrderEvent) -> list[tuple[str, str]]:
     return [
         (label(name), text(value))
         for name, value in event.details.items()
-        if value and value != event.sentence
+        if value and value != event.sentence and name != "job"
     ]
 
 

@@ -58,6 +58,16 @@ def test_a_few_orders_are_moved_at_once_and_the_next_page_offers_undo(store, ali
     assert folders(store, orders) == {"New"}
 
 
+def test_the_timeline_of_an_order_leads_to_the_job_it_was_part_of(store, alice_client):
+    orders = orders_of(store, 2)
+    ask(alice_client, store, "move", orders, folder=folder_of(store, "Prepared").pk)
+    (job,) = jobs_of(store)
+
+    page = alice_client.get(f"/s/{store.pk}/orders/{orders[0].pk}").content.decode()
+
+    assert f'href="/s/{store.pk}/jobs/{job.pk}"' in page
+
+
 def test_more_orders_become_a_job_that_the_worker_does(store, alice_client):
     orders = orders_of(store, 51)
 
