@@ -244,6 +244,7 @@ class StoreAPI(ViewSet):
         if handler == self.http_method_not_allowed:
             handler(self.request)
         if method in ("post", "put") and not self.only_reads:
+            _take_chunks(self.request)
             _ = self.request.data  # parsed here, outside of the transaction
         call = self._call()
 
@@ -269,6 +270,15 @@ class StoreAPI(ViewSet):
         asked = self.request.get_full_path()
         told = fingerprint(self.request.method, asked, body)
         return Call(store_id=self.key.store_id, key=key, fingerprint=told)
+
+
+def _take_chunks(request: Request) -> None:
+    """Let a body that comes in chunks be read: without a stated length it would count as empty."""
+    environ = request.META
+    is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    # Where the server does not tell the end of the body, reading on would never end.
+    if is_chunked and environ.get("wsgi.input_terminated"):
+        request._stream = environ["wsgi.input"]  # noqa: SLF001 - the framework has no other way
 
 
 def _once(call: Call, answered: Callable[[], HttpResponseBase]) -> HttpResponseBase:

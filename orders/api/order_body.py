@@ -23,6 +23,7 @@ PAYMENT_STATUSES = (
     "Rejected",
     "Voided",
 )
+_STATUSES = {status.lower(): status for status in PAYMENT_STATUSES}
 NOTE_ALLOWED = 1800
 ITEMS_ALLOWED = 5000
 LIST_ALLOWED = 1000
@@ -192,6 +193,7 @@ class OrderSerializer(Loose):
 
     def validate_payment_status(self, value: str) -> str:
         order: Order | None = self.context["order"]
+        value = _STATUSES.get(value.strip().lower(), value)
         # A source may state a word of its own; giving it back unchanged is no mistake.
         if not value or value in PAYMENT_STATUSES or (order and value == order.payment_status):
             return value
@@ -205,6 +207,9 @@ class OrderSerializer(Loose):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.context["order"]:
+            if not attrs:
+                # A body that got lost on its way must not clear an order.
+                raise serializers.ValidationError("The body states nothing of the order.")
             return attrs
         if not attrs.get("order_items"):
             raise serializers.ValidationError({"order_items": ["An order needs an item."]})

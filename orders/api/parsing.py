@@ -11,6 +11,8 @@ from rest_framework.parsers import BaseParser
 
 # No object of the contract is nested deeper than five levels.
 DEPTH_ALLOWED = 20
+# So many bodies of the largest size are read over, that the connection can be used again.
+READ_OVER = 10
 # Numbers beyond ten to this power are no amounts; as text they could fill the memory.
 LARGEST_POWER = 30
 
@@ -37,6 +39,7 @@ class AnyTypeJSONParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         body = stream.read(settings.API_BODY_LIMIT + 1)
         if len(body) > settings.API_BODY_LIMIT:
+            _read_over(stream)
             raise BodyTooLarge
         if not body.strip():
             return {}
@@ -57,6 +60,16 @@ class AnyTypeJSONParser(BaseParser):
         if _deeper_than(DEPTH_ALLOWED, value):
             raise exceptions.ParseError("The body is nested too deeply.")
         return value
+
+
+def _read_over(stream: Any) -> None:
+    """Read the rest of a refused body: a server closes a connection that still has one.
+
+    The caller's next call would find it closed, though this one got its answer.
+    """
+    left = READ_OVER * settings.API_BODY_LIMIT
+    while left > 0 and (read := stream.read(min(left, 65_536))):
+        left -= len(read)
 
 
 def _number(text: str) -> Decimal:

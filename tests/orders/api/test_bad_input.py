@@ -1,6 +1,8 @@
 """Whatever is sent: an answer in the envelope that names what is wrong, and nothing half saved."""
 
 import json
+from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -228,6 +230,51 @@ def test_a_part_that_does_not_fit_adds_nothing(script, store, field, path, body)
     assert answer.status_code == 400
     assert field in answer.json()["message"]
     assert counted(store) == before
+
+
+@pytest.mark.parametrize("body", [None, "", {}, {"data": ORDER}, {"email": None}])
+def test_a_body_that_states_nothing_clears_no_order(script, body):
+    order = script.made()
+
+    answer = script.send("PUT", f"orders/{order['id']}", body)
+
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "The body states nothing of the order."
+    assert script.send("GET", f"orders/{order['id']}").json()["order"] == order
+
+
+def in_chunks(body: bytes) -> dict[str, Any]:
+    """What a server hands on of a body that came in chunks: it has an end and no stated length."""
+    return {
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+    }
+
+
+def test_a_body_in_chunks_is_read_whole(script, settings):
+    order = script.made()
+    where = f"/api/v2/orders/{order['id']}"
+    body = json.dumps({**order, "email": "dean@example.com"}).encode()
+
+    changed = script.put(where, **in_chunks(body))
+    settings.API_BODY_LIMIT = len(body) - 1
+    too_large = script.put(where, **in_chunks(body))
+
+    assert (changed.status_code, too_large.status_code) == (200, 413)
+    assert changed.json()["order"]["email"] == "dean@example.com"
+    assert changed.json()["order"]["order_items"] == order["order_items"]
+
+
+def test_a_body_that_is_too_large_is_read_over(script, settings):
+    # What is left in the connection would be taken for the next call.
+    settings.API_BODY_LIMIT = 1000
+    body = BytesIO(b"x" * 9000)
+
+    answer = script.post("/api/v2/orders", **{**in_chunks(b""), "wsgi.input": body})
+
+    assert answer.status_code == 413
+    assert body.read() == b""
 
 
 def test_a_shipment_that_does_not_fit_leaves_no_order_behind(script, store):
