@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.fields import empty
+from rest_framework.fields import SkipField, empty
 
 from orderdesk.lib.money import LARGEST
 
@@ -64,7 +64,10 @@ def as_text(value: Any, field: serializers.Field[Any, Any, Any, Any]) -> str:
 
 
 class Number(serializers.Field[Decimal, Any, Any, Any]):
-    """A number, as number or as text; kept to four decimals, rounded half up."""
+    """A number, as number or as text; kept to four decimals, rounded half up.
+
+    An empty text counts as absent where the number may be.
+    """
 
     default_error_messages = {
         "invalid": "must be a number.",
@@ -77,6 +80,11 @@ class Number(serializers.Field[Decimal, Any, Any, Any]):
             kwargs = {"required": False, **kwargs}
         super().__init__(**kwargs)
         self.at_least_zero = at_least_zero
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, str) and not data.strip() and not self.required:
+            raise SkipField
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Decimal:
         number = self._read(data)

@@ -164,7 +164,7 @@ class Orders(StoreAPI):
         delete_order(order=order, by=self._by, now=timezone.now())
         return self.answer(f"Order {order_id} Deleted")
 
-    @documented("Add a line to an order's history", answers(status=201), HistoryNote, changes=True)
+    @documented("Add a line to an order's history", answers(), HistoryNote, changes=True)
     def add_history(self, request: Request, order_id: int) -> Response:
         """Write a line into an order's history; it cannot be changed afterwards."""
         order = self.one(self._orders(), "order", order_id)
@@ -172,7 +172,7 @@ class Orders(StoreAPI):
         name = stated.get("source_name", "").strip()
         by = By.api(f"{name} ({self.key.name})") if name else self._by
         add_history(order=order, note=stated["note"], by=by)
-        return self.answer(f"Order {order_id} History Added", status=201)
+        return self.answer(f"Order {order_id} History Added")
 
     @property
     def _by(self) -> By:
