@@ -226,8 +226,9 @@ def _follow(order: Order, draft: OrderDraft, by: By, now: datetime) -> Imported:
 
 
 def _cancel(order: Order, draft: OrderDraft, by: By, now: datetime) -> None:
-    order.canceled_at = draft.canceled_at
-    order.save(update_fields=["canceled_at"])
+    order.canceled_at, order.updated_at = draft.canceled_at, now
+    order.version += 1
+    order.save(update_fields=["canceled_at", "updated_at", "version"])
     reason = f": {draft.cancel_reason}" if draft.cancel_reason else ""
     sentence = f"Canceled at {draft.source_name}{reason}"
     if order.fulfillment_name:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from orders.models import Order, OrderEvent, OrderItem, OrderLink, Shipment
 from orders.packing import lines_told, packed
 from orders.parts import Piece
@@ -65,6 +67,15 @@ def pass_back(*, shipment: Shipment, by: By, now: datetime) -> None:
     order = shipment.order
     if parents_of(order, [Kind.SPLIT, Kind.MERGED]):
         _pass(order, shipment, _load_of(shipment, order), by, now)
+
+
+def touch(order: Order, now: datetime) -> None:
+    """Let whoever watches the order see that something about it changed."""
+    rows = Order.objects.for_store(order.store_id).filter(pk=order.pk)
+    # Counted by the database: an order that a parcel is passed back to was not read under lock.
+    rows.update(version=F("version") + 1, updated_at=now)
+    order.version += 1
+    order.updated_at = now
 
 
 def contents_left(order: Order) -> list[dict[str, Any]]:
@@ -194,6 +205,7 @@ def _tell(
     origin = passed.origin
     where = f" with order {origin.order.number}" if origin else ""
     carrier = passed.carrier_code or "an unnamed carrier"
+    touch(passed.order, passed.updated_at)
     record(
         passed.order,
         kind,

@@ -12,7 +12,7 @@ from orders.drafts import ShipmentDraft
 from orders.merging import merged
 from orders.models import Order, OrderEvent, Shipment
 from orders.services.events import By, plain, record
-from orders.services.passing import contents_left, pass_back
+from orders.services.passing import contents_left, pass_back, touch
 from orders.services.rows import check_row
 from orders.shapes import PARCEL_COLUMNS, parcel_told
 
@@ -58,6 +58,8 @@ def add_shipments(
         if draft.external_id:
             known.add(draft.external_id)
         added.append(_add(order, draft, source, by, now))
+    if added:
+        touch(order, now)
     return added
 
 
@@ -178,7 +180,7 @@ def remove_shipment(*, shipment: Shipment, by: By, now: datetime) -> bool:
     shipment.removed_at = shipment.updated_at = now
     shipment.version += 1
     shipment.save(update_fields=["removed_at", "updated_at", "version"])
-    _touch(shipment.order, now)
+    touch(shipment.order, now)
     record(
         shipment.order,
         OrderEvent.Kind.SHIPMENT_DELETED,
@@ -215,7 +217,7 @@ def _change(
     shipment.version += 1
     shipment.updated_at = now
     shipment.save(update_fields=[*changed, "version", "updated_at"])
-    _touch(shipment.order, now)
+    touch(shipment.order, now)
     told = [name for name in changed if name in PARCEL_COLUMNS]
     record(
         shipment.order,
@@ -226,10 +228,3 @@ def _change(
         after={"shipments": {shipment.pk: plain({name: changed[name] for name in told})}},
     )
     pass_back(shipment=shipment, by=by, now=now)
-
-
-def _touch(order: Order, now: datetime) -> None:
-    """Let whoever watches the order see that something about it changed."""
-    order.version += 1
-    order.updated_at = now
-    order.save(update_fields=["version", "updated_at"])
