@@ -9,6 +9,9 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import to_locale
+
 from inventory.models import InventoryItem
 from orders.models import (
     CUSTOMER_PARTS,
@@ -23,6 +26,9 @@ from stores.models import Store
 
 # PHP writes an empty map as an empty list, and so do the answers clients were written against.
 EMPTY_MAP: Any = []
+# Orders take nothing off the stock: it is what the warehouse counts, or a script states.
+STOCK_BEHAVIOR = "counted"
+LOCALE = to_locale(settings.LANGUAGE_CODE)
 RETURN_PARTS = (
     "title",
     "name",
@@ -208,18 +214,22 @@ def event_json(event: OrderEvent) -> dict[str, Any]:
     }
 
 
-def store_json(store: Store, folders: list[Folder]) -> dict[str, Any]:
+def store_json(store: Store, folders: list[Folder], shipping_methods: list[str]) -> dict[str, Any]:
     """Give a store's settings, without anything secret."""
+    language = settings.LANGUAGE_CODE.partition("-")[0]
     return {
         "id": str(store.pk),
         "name": store.name,
         "country": store.country,
         "currency": store.currency,
         "timezone": store.timezone,
+        "locale": f"{language}_{store.country}" if store.country else LOCALE,
         "date_format": store.date_format,
         "phone_format": store.phone_format,
         "country_format": store.country_format,
         "ioss_number": store.ioss_number,
+        "stock_behavior": STOCK_BEHAVIOR,
+        "shipping_methods": shipping_methods,
         "date_added": shown_moment(store.created_at),
         "folders": flat({str(folder.pk): folder.name for folder in folders}),
     }

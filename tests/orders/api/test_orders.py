@@ -44,7 +44,22 @@ def test_the_store_shows_its_folders_as_a_map_and_nothing_secret(script, store):
     assert set(shown) == {
         *("id", "name", "country", "currency", "timezone", "date_added", "folders"),
         *("date_format", "phone_format", "country_format", "ioss_number"),
+        *("locale", "stock_behavior", "shipping_methods"),
     }
+
+
+def test_the_store_tells_its_locale_and_the_shipping_methods_of_its_orders(
+    script, other_script, store
+):
+    for method in ("Ground", "Air", "Ground", ""):
+        script.made(source_id="", shipping_method=method)
+    other_script.made(shipping_method="Pigeon")
+    Store.objects.filter(pk=store.pk).update(country="NZ")
+
+    shown = script.send("GET", "store").json()["store"]
+
+    assert shown["locale"] == "en_NZ"
+    assert shown["shipping_methods"] == ["Air", "Ground"]
 
 
 def test_values_have_exactly_the_types_of_the_contract(script, store):
