@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("rules.urls")),
 ]
 
+handler400 = "orderdesk.views.bad_request"
 handler403 = "orderdesk.views.denied"
 handler404 = "orderdesk.views.not_found"
 handler500 = "orderdesk.views.server_error"

@@ -3,7 +3,7 @@
 import sys
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -121,6 +121,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.path.startswith("/api/"):
         return JsonResponse({"status": "error", "message": "There is nothing here"}, status=404)
     return render(request, "errors/404.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400, and say which limit a form was over, where it was over one."""
+    reason = "The hub could not read this. Go back and send it again."
+    if isinstance(exception, RequestDataTooBig):
+        reason = f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes fit into a form."
+    elif isinstance(exception, TooManyFieldsSent):
+        reason = f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields fit into a form."
+    if request.path.startswith("/api/"):
+        return JsonResponse({"status": "error", "message": reason}, status=400)
+    return render(request, "errors/400.html", {"reason": reason}, status=400)
 
 
 def denied(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:

@@ -155,6 +155,16 @@ def test_what_cannot_be_added_comes_back_as_typed(store, alice_client, address, 
     assert orders(store) == []
 
 
+def test_a_form_that_is_too_large_says_how_large_it_may_be(alice_client, store, address):
+    too_many = alice_client.post(address, {"item_name": ["Mug"] * 12_001})
+    too_long = alice_client.post(address, {"note": "x" * 10_000_001})
+
+    assert (too_many.status_code, too_long.status_code) == (400, 400)
+    assert "At most 12,000 fields fit" in too_many.content.decode()
+    assert "At most 10,000,000 bytes fit" in too_long.content.decode()
+    assert orders(store) == []
+
+
 def test_more_blank_items_come_without_a_script(store, alice_client, address):
     page = fill(alice_client, address, **TYPED, more="1")
 
