@@ -1,7 +1,7 @@
 """Setting the free fields of an order: what people read, and what only machines do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,8 +51,7 @@ def change_data(
         Refused: if a name is empty or too long, or all of it is.
     """
     _, kind, title = DATA[column]
-    for name in values:
-        _check_name(name, title, column)
+    _check_names(column, values)
     order = locked_for_edit(order)
     present: dict[str, str] = getattr(order, column)
     changed = merged(present, values, based_on)
@@ -74,6 +73,16 @@ def change_data(
     return told is not None
 
 
+def check_data(column: str, values: Mapping[str, str]) -> None:
+    """Check that these could be all of a column of `DATA`.
+
+    Raises:
+        Refused: if a name is empty or too long, or all of it is.
+    """
+    _check_names(column, values)
+    check_size(column, values)
+
+
 def check_size(column: str, values: Mapping[str, str]) -> None:
     """Check that all of a column of `DATA` fits.
 
@@ -91,14 +100,17 @@ def _length(values: Mapping[str, str]) -> int:
     return len(json.dumps(dict(values), ensure_ascii=False, separators=(",", ":")))
 
 
-def _check_name(name: str, title: str, column: str) -> None:
-    if not name.strip():
-        raise Refused(f"A field of {title.lower()} needs a name.", field=column)
-    if len(name) > NAME_ALLOWED:
-        raise Refused(
-            f"The name {name[:40]!r}… has {len(name):,} characters; at most {NAME_ALLOWED} fit.",
-            field=column,
-        )
+def _check_names(column: str, names: Iterable[str]) -> None:
+    title = DATA[column][2]
+    for name in names:
+        if not name.strip():
+            raise Refused(f"A field of {title.lower()} needs a name.", field=column)
+        if len(name) > NAME_ALLOWED:
+            raise Refused(
+                f"The name {name[:40]!r}… has {len(name):,} characters; "
+                f"at most {NAME_ALLOWED} fit.",
+                field=column,
+            )
 
 
 def _sentence(title: str, changed: Mapping[str, str | None]) -> str:

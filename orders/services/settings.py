@@ -6,6 +6,7 @@ from django.db import transaction
 
 from orderdesk.lib.refused import Refused
 from orders.models import TAG_COLORS, Folder, OrderSettings
+from orders.services.data import check_data
 from orders.services.rows import check_row
 from stores.models import Store
 
@@ -43,9 +44,18 @@ def _check(row: OrderSettings, store: Store) -> None:
     for name in ("checkout_fields", "return_addresses", "tags"):
         if len(getattr(row, name)) > LIST_ALLOWED:
             raise Refused(f"At most {LIST_ALLOWED} fit.", field=name)
+    _check_defaults(row)
     names = [tag["name"].strip().lower() for tag in row.tags]
     if "" in names or len(set(names)) < len(names):
         raise Refused("Each tag needs a name of its own.", field="tags")
     if any(tag["color"] not in TAG_COLORS for tag in row.tags):
         raise Refused(f"A tag's color is one of {', '.join(TAG_COLORS)}.", field="tags")
     check_row(row)
+
+
+def _check_defaults(row: OrderSettings) -> None:
+    """Keep out what would fit into no order added by hand: each begins with these fields."""
+    try:
+        check_data("checkout_data", row.checkout_fields)
+    except Refused as refusal:
+        raise Refused(refusal.message, field="checkout_fields") from refusal

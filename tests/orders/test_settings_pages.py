@@ -66,6 +66,17 @@ def test_default_checkout_fields_are_read_line_by_line(alice_client, store):
     assert "stands twice" in twice.content.decode()
 
 
+@pytest.mark.parametrize("line", [f"A={'x' * 3500}", f"{'n' * 251}=1"])
+def test_default_checkout_fields_fit_into_an_order(alice_client, store, line):
+    address = reverse("orders:settings_defaults", args=[store.pk])
+
+    refused = alice_client.post(address, {"checkout_fields": line})
+
+    assert refused.status_code == 422
+    assert "fit." in refused.content.decode()
+    assert settings_of(store).checkout_fields == {}
+
+
 def formset(rows):
     fields = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": 0}
     for place, row in enumerate(rows):
