@@ -19,7 +19,6 @@ from orders.services.merges import MOST_MERGED, merge_orders
 from orders.services.splits import split_order
 
 MOST_COPIES = 10
-CHANGED = "Its copy changed since and was left as it is."
 
 
 class DuplicateSettings(BulkSettings):
@@ -63,12 +62,19 @@ class Duplicate(OneByOne):
             .order_by("pk")
             .select_for_update()
         )
-        touched = [copy for copy in copies if copy.version != versions[copy.pk]]
-        outcomes = [delete_unsent(copy, by, now) for copy in copies if copy not in touched]
-        left = [outcome for outcome in outcomes if outcome.state != State.DONE]
-        if touched or len(copies) < len(versions):
-            return Outcome.skipped(CHANGED)
-        return left[0] if left else Outcome(sentence="Its copies were deleted.")
+        kept = [copy for copy in copies if not _taken_back(copy, versions[copy.pk], by, now)]
+        if not kept:
+            return Outcome(sentence="Its copies were deleted.")
+        numbers = ", ".join(copy.number for copy in kept)
+        told = f"Changed or sent since and left as they are: {numbers}."
+        if gone := len(versions) - len(kept):
+            told += f" The other {gone} of its {len(versions)} copies are deleted."
+        return Outcome.skipped(told)
+
+
+def _taken_back(copy: Order, version: int, by: By, now: datetime) -> bool:
+    """Delete a copy that nobody changed and that went nowhere, and tell whether it was one."""
+    return copy.version == version and delete_unsent(copy, by, now).state == State.DONE
 
 
 class SplitSettings(BulkSettings):

@@ -64,7 +64,14 @@ def test_copies_are_deleted_by_an_undo_unless_somebody_worked_on_them(store, ali
     taken_back = undo(job, alice)
 
     assert ids(store) == {*(order.pk for order in orders), touched.pk}
-    assert [state for state, _ in outcomes(taken_back).values()] == ["skipped", "done"]
+    kept = (
+        f"Changed or sent since and left as they are: {touched.number}. "
+        f"The other 1 of its 2 copies are deleted."
+    )
+    assert list(outcomes(taken_back).values()) == [
+        ("skipped", kept),
+        ("done", "Its copies were deleted."),
+    ]
 
 
 def test_orders_are_split_by_what_their_lines_have_in_common(store, alice):
