@@ -1,5 +1,7 @@
 """The lines of an order: replacing them, and telling what changed so that it can be read back."""
 
+import json
+from collections import deque
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -48,14 +50,18 @@ def replace_lines(present: list[OrderItem], rows: list[OrderItem]) -> tuple[Line
 def keep_same_lines(present: list[OrderItem], rows: list[OrderItem]) -> None:
     """Give rows without a `pk` that of a present line that says exactly the same."""
     taken = {row.pk for row in rows if row.pk}
-    free = [(told_without_place(row), row.pk) for row in present if row.pk not in taken]
+    # By what they say, so that thousands of lines are not compared with thousands.
+    free: dict[str, deque[int]] = {}
+    for row in present:
+        if row.pk not in taken:
+            free.setdefault(_spelt(row), deque()).append(row.pk)
     for row in rows:
-        if row.pk:
-            continue
-        said = told_without_place(row)
-        place = next((place for place, (other, _) in enumerate(free) if other == said), None)
-        if place is not None:
-            row.pk = free.pop(place)[1]
+        if not row.pk and (same := free.get(_spelt(row))):
+            row.pk = same.popleft()
+
+
+def _spelt(row: OrderItem) -> str:
+    return json.dumps(told_without_place(row), sort_keys=True)
 
 
 def told_without_place(row: OrderItem) -> dict[str, Any] | None:
