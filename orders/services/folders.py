@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from orderdesk.lib.among import among
 from orderdesk.lib.refused import Refused
-from orders.models import DEFAULT_FOLDERS, Folder, Order
-from orders.services.events import By
+from orders.models import DEFAULT_FOLDERS, Folder, Order, OrderEvent, OrderQuerySet
+from orders.services.events import By, Told, record_all
 from orders.services.moves import move_orders
 from orders.services.rows import check_row
 from stores.models import Store
@@ -135,7 +136,19 @@ def delete_folder(*, folder: Folder, destination: Folder | None, by: By, now: da
         if destination is None:
             raise Refused("A store needs a folder; this is its last one.")
     moved = move_orders(orders=present, folder=destination, by=by, now=now)
-    # What was deleted lies there, too, and may be restored.
-    orders.update(folder=destination)
+    _move_deleted(orders, folder, destination, by)
     folder.delete()
     return len(moved)
+
+
+def _move_deleted(orders: OrderQuerySet, folder: Folder, destination: Folder, by: By) -> None:
+    """Move what was deleted, which lies there, too, and may be restored. No rule minds that."""
+    names = {"folder": folder.name}, {"folder": destination.name}
+    sentence = f"Moved to {destination.name}, because {folder.name} was deleted"
+    # Few at a time: a store deletes many over the years.
+    while some := list(orders.only("pk", "store_id")[:EMPTIED_AT_ONCE]):
+        Order.objects.for_store(folder.store_id).filter(
+            pk__in=among(order.pk for order in some)
+        ).update(folder=destination)
+        told = [Told(order, sentence, *names) for order in some]
+        record_all(told, OrderEvent.Kind.HISTORY, by=by)

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from orders.models import Folder, FolderTally, Order, OrderEvent
 from orders.services import delete_order, folder_named, hub, move_order, move_orders
+from orders.services.folders import delete_folder
+from orders.services.snapshots import state_before
 from tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,16 @@ def test_history_is_written_once_and_never_changed(inside):
         told.update(sentence="It was not me")
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         told.delete()
+
+
+def test_a_deleted_order_of_a_deleted_folder_knows_where_it_was(inside):
+    order = make_order(inside)
+    folder, destination = order.folder, Folder.objects.for_store(inside).get(name="Prepared")
+    delete_order(order=order, by=hub(), now=timezone.now())
+
+    delete_folder(folder=folder, destination=destination, by=hub(), now=timezone.now())
+
+    order.refresh_from_db()
+    assert order.folder == destination
+    event = OrderEvent.objects.for_store(inside).filter(order=order).latest("pk")
+    assert state_before(order, event.pk)["folder"] == "New"
