@@ -9,7 +9,15 @@ from django import forms
 from django.db import transaction
 
 from orderdesk.lib.refused import Refused
-from orders.bulk.actions import BulkAction, BulkSettings, OneByOne, Outcome, State, Taken
+from orders.bulk.actions import (
+    BulkAction,
+    BulkSettings,
+    OneByOne,
+    Outcome,
+    State,
+    Taken,
+    locked_orders,
+)
 from orders.bulk.deleting import delete_unsent
 from orders.groupings import METHODS, OF_A_FIELD, ByValue
 from orders.models import Order
@@ -19,6 +27,7 @@ from orders.services.merges import MOST_MERGED, merge_orders
 from orders.services.splits import split_order
 
 MOST_COPIES = 10
+ONE_IS_GONE = "Another one of the picked orders is not here any more, so none was merged."
 
 
 class DuplicateSettings(BulkSettings):
@@ -162,6 +171,14 @@ class Merge(BulkAction):
     chunk = MOST_MERGED
     most = MOST_MERGED
     least = 2
+
+    def run_ids(
+        self, store_id: int, ids: list[int], settings: Mapping[str, Any], by: By, now: datetime
+    ) -> dict[int, Outcome]:
+        orders = locked_orders(self, store_id, ids, is_deleted=self.takes_deleted)
+        if len(orders) < len(ids):
+            return dict.fromkeys(orders, Outcome.failed(ONE_IS_GONE))
+        return self.run(list(orders.values()), settings, by, now)
 
     def run(
         self, orders: list[Order], settings: Mapping[str, Any], by: By, now: datetime

@@ -8,6 +8,7 @@ from django.utils import timezone
 from integrations.models import Submission
 from integrations.services import request_submission
 from orderdesk.lib.refused import Refused
+from orders.bulk import Chosen, action_named, do_at_once, make_job
 from orders.drafts import ShipmentDraft
 from orders.groupings import Picked
 from orders.models import Order
@@ -21,6 +22,7 @@ from orders.services import (
     restore_order,
     split_order,
 )
+from orders.services.links import merged_into
 from tests.factories import make_connection, make_draft, make_item, make_order
 from tests.orders.pages import send
 
@@ -192,3 +194,23 @@ def test_a_cancel_takes_back_the_merged_order_that_waits_to_be_sent(
     assert ask(merged, warehouse, by_alice).pk == row.pk
     row.refresh_from_db()
     assert row.state == "waiting"
+
+
+def test_a_bulk_merge_makes_one_order_of_all_that_were_picked_or_of_none(
+    store, first, second, by_alice
+):
+    third = make_order(store, source_id="3")
+    job = make_job(
+        store=store,
+        action=action_named("merge"),
+        settings={},
+        chosen=Chosen(ids=(first.pk, second.pk, third.pk)),
+        by=by_alice,
+        now=NOW,
+    )
+    delete(second)
+
+    job = do_at_once(job, now=NOW)
+
+    assert (job.done, job.skipped, job.failed) == (0, 1, 2)
+    assert merged_into(first) is None
