@@ -1,7 +1,7 @@
 """Items of the inventory: list, get, create, replace, delete, and many at once."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC
 from typing import Any
 
 from django.db.models import Q
@@ -17,13 +17,14 @@ from inventory.models import InventoryItem, InventoryItemQuerySet
 from inventory.services import create_item, delete_item, put_items
 from orderdesk.lib.ids import id_in
 from orders.api.documented import answers, documented
-from orders.api.fields import FlatMap, Loose, Moment, Number, Text, Whole, moment, rows_of
+from orders.api.fields import FlatMap, Loose, Moment, Number, Text, Whole, rows_of
+from orders.api.listing import bound
 from orders.api.paging import PageQuery, Sort, page_of
 from orders.shapes import inventory_item_json
 from stores.api import StoreAPI
 
 ROWS_ALLOWED = 5000
-MODIFIED = (("modified_start_date", "gte", 0), ("modified_end_date", "lt", 1))
+MODIFIED = (("modified_start_date", "gte"), ("modified_end_date", "lt"))
 
 
 class InventoryItemSerializer(Loose):
@@ -80,12 +81,11 @@ class InventoryQuery(PageQuery):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name, _, seconds in MODIFIED:
+        for name, comparison in MODIFIED:
             try:
                 if name in attrs:
-                    whole = moment(attrs[name]).replace(microsecond=0)
-                    attrs[name] = whole + timedelta(seconds=seconds)
-            except (ValueError, OverflowError):
+                    attrs[name] = bound(attrs[name], UTC, is_end=comparison == "lt")
+            except ValueError:
                 message = Moment.default_error_messages["invalid"]
                 raise serializers.ValidationError({name: message}) from None
         return attrs
@@ -205,7 +205,7 @@ def _listed(rows: InventoryItemQuerySet, asked: dict[str, Any]) -> InventoryItem
         rows = rows.filter(code=asked["code"])
     if search := asked.get("search"):
         rows = rows.filter(Q(code__icontains=search) | Q(name__icontains=search))
-    for name, comparison, _ in MODIFIED:
+    for name, comparison in MODIFIED:
         if name in asked:
             rows = rows.filter(**{f"updated_at__{comparison}": asked[name]})
     return rows

@@ -1,6 +1,6 @@
 """Which orders a list shows: the contract's query parameters and what they mean."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,14 +138,26 @@ class OrderQuery(PageQuery):
                 continue
             zone = ZoneInfo(self.context["store"].timezone if is_local else "UTC")
             try:
-                # Dates are shown to the second, so an end takes in its whole second.
-                rest = timedelta(seconds=1 if comparison == "lt" else 0)
-                attrs[name] = moment(attrs[name], zone).replace(microsecond=0) + rest
-            except (ValueError, OverflowError):
+                attrs[name] = bound(attrs[name], zone, is_end=comparison == "lt")
+            except ValueError:
                 complaints[name] = "must be a date that exists, as YYYY-MM-DD HH:MM:SS."
         if complaints:
             raise serializers.ValidationError(complaints)
         return attrs
+
+
+def bound(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
+    """Read one end of a range; dates are shown to the second, so an end takes in its whole second.
+
+    Raises:
+        ValueError: if it is no date.
+    """
+    second = moment(text, zone).replace(microsecond=0)
+    try:
+        return second + timedelta(seconds=1 if is_end else 0)
+    except OverflowError:
+        # The last second there is, which some clients state for no end at all.
+        return second
 
 
 def listed(orders: OrderQuerySet, query: dict[str, Any]) -> OrderQuerySet:

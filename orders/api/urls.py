@@ -70,7 +70,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("v2/move-orders", Moves.as_view({"post": "create"}), name="api_move_orders"),
     re_path(
-        r"^v2/",
+        r"^v2(?:/|$)",
         NothingHere.as_view(
             {"get": "nothing", "post": "nothing", "put": "nothing", "delete": "nothing"}
         ),

@@ -302,6 +302,16 @@ def test_another_stores_folder_is_refused(script, other_script, store):
     assert "destination_folder_id" in moved.json()["message"]
 
 
+@pytest.mark.parametrize("path", ["/api/v2", "/api/v2/", "/api/v2/stores", "/api/v2/orders/x"])
+def test_an_address_that_is_none_is_answered_in_the_envelope(script, path):
+    answer = script.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["message"] == "There is nothing at this address."
+    assert answer.json()["execution_time"]
+    assert answer["X-Tokens-Remaining"].isdigit()
+
+
 def test_a_label_over_the_limit_is_refused_by_name(script, store):
     order = script.made()
     before = counted(store)
