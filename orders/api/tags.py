@@ -20,8 +20,7 @@ class NotAsStated(exceptions.APIException):
 def tag_of(order: Order) -> str:
     """Give an order's ETag: another one after any change of it, its lines or its shipments.
 
-    The lines and shipments must be fetched already. Parcels have versions of their own, because
-    one that is added changes nothing a person could be editing.
+    The lines and shipments must be fetched already. Each parcel has a version of its own, too.
     """
     parcels = [(each.pk, each.version) for each in order.shipments.all()]
     told = (order.pk, order.version, order.updated_at.isoformat(), sorted(parcels))
