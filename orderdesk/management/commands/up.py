@@ -234,6 +234,7 @@ def _programs(sandbox: dict[str, str]) -> dict[str, list[str]]:
             *("gunicorn", "orderdesk.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"),
             *("--worker-class", "gthread", "--workers", str(WEB_WORKERS)),
             *("--threads", str(WEB_THREADS), "--preload", "--no-control-socket"),
+            *("--limit-request-line", "8190"),
             *("--graceful-timeout", str(GRACE_SECONDS - 5), "--log-level", "warning"),
         ],
         "worker": [
