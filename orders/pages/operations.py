@@ -128,7 +128,10 @@ def after_deleting(order: Order) -> list[str]:
         told.append("Its shipments went out. A cart that was told of them is not told otherwise.")
     if originals := [each for each in originals_of(order) if merged_into(each) == order]:
         numbers = ", ".join(each.number for each in originals)
-        told.append(f"The orders it was merged from can be sent by themselves again: {numbers}.")
+        told.append(
+            f"The orders it was merged from can be sent by themselves again: {numbers}. One whose "
+            "items went into another order meanwhile cannot."
+        )
     if any(each.deleted_at is None for each in children_of(order, Kind.SPLIT)):
         told.append("Orders that were split off from it stay.")
     return told
