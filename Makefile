@@ -18,8 +18,9 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 run: $(RUNTIME)
 	@ORDERDESK_DEMO="$${ORDERDESK_DEMO:-1}" exec $(BIN)/python manage.py up
 
+# Side by side, one process a core; the journeys, which share one running hub, stay together.
 test: $(TOOLS)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 # mypy and makemigrations read the settings, which start servers; these get a folder of their own.
 check: export ORDERDESK_DATA := $(CURDIR)/var/check

@@ -7,10 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.journey.browser import NARROW, SECONDS, WIDE, needs_chromium
 from tests.journey.hub import Hub, eventually
-from tests.journey.test_tour import NARROW, SECONDS, WIDE, browser, page, pytestmark
 
-__all__ = ["browser", "page", "pytestmark"]
+pytestmark = needs_chromium
 COUNT = 60
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TITLE = "list-test"

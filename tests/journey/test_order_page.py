@@ -7,15 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.journey.browser import NARROW, WIDE, needs_chromium
 from tests.journey.hub import Hub, eventually
 from tests.journey.test_journey import order_body
-from tests.journey.test_tour import (
-    NARROW,
-    WIDE,
-    browser,  # noqa: F401 - a fixture
-    page,  # noqa: F401 - a fixture
-    pytestmark,  # noqa: F401 - skips where there is no browser
-)
+
+pytestmark = needs_chromium
 
 
 def opened(hub: Hub, number: str) -> str:
@@ -25,7 +21,7 @@ def opened(hub: Hub, number: str) -> str:
     return f"{hub.url}/s/{hub.demo['store_id']}/orders/{order['id']}"
 
 
-def test_an_order_is_edited_by_the_keyboard(page: Page, hub: Hub) -> None:  # noqa: F811
+def test_an_order_is_edited_by_the_keyboard(page: Page, hub: Hub) -> None:
     page.goto(opened(hub, "E1"))
 
     page.keyboard.press("e")
@@ -41,7 +37,7 @@ def test_an_order_is_edited_by_the_keyboard(page: Page, hub: Hub) -> None:  # no
     expect(page.get_by_role("textbox", name="Note")).to_be_focused()
 
 
-def test_two_pages_that_change_the_same_field_lose_nothing(page: Page, hub: Hub) -> None:  # noqa: F811
+def test_two_pages_that_change_the_same_field_lose_nothing(page: Page, hub: Hub) -> None:
     address = opened(hub, "E2")
     other = page.context.new_page()
     for each, method in ((page, "By pigeon"), (other, "By camel")):
@@ -60,7 +56,7 @@ def test_two_pages_that_change_the_same_field_lose_nothing(page: Page, hub: Hub)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1366", "390"])
 def test_editing_is_usable_by_everybody(
-    page: Page,  # noqa: F811
+    page: Page,
     hub: Hub,
     scheme: Literal["light", "dark"],
     size: ViewportSize,

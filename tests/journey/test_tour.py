@@ -4,62 +4,20 @@
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.journey.browser import NARROW, SECONDS, WIDE, needs_chromium
 from tests.journey.hub import Hub, eventually
 from tests.journey.test_journey import order_body
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PICTURES = Path(__file__).parent / "tour"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDE: ViewportSize = {"width": 1366, "height": 900}
-NARROW: ViewportSize = {"width": 390, "height": 844}
-SECONDS = 1000
 
-pytestmark = pytest.mark.skipif(
-    not Path(CHROMIUM).exists(), reason=f"no Chromium at {CHROMIUM}; set CHROMIUM to yours"
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser, hub: Hub) -> Iterator[Page]:
-    """A signed-in person's page; whatever the console complains of fails the test."""
-    context = browser.new_context(viewport=WIDE)
-    page = context.new_page()
-    page.set_default_timeout(30 * SECONDS)
-    complaints: list[str] = []
-    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{hub.url}/account/login/")
-    page.get_by_label("Email").fill(hub.demo["email"])
-    page.get_by_label("Password").fill(hub.demo["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/s/*/")
-    yield page
-    context.close()
-    assert complaints == []
+pytestmark = needs_chromium
 
 
 def picture(page: Page, name: str) -> None:
