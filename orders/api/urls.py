@@ -12,6 +12,9 @@ from orders.api.shipments import Shipments
 from orders.api.store import StoreSettings, Test
 from stores.api import NothingHere
 
+nothing_here = NothingHere.as_view(
+    {"get": "nothing", "post": "nothing", "put": "nothing", "delete": "nothing"}
+)
 urlpatterns: list[URLPattern] = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("docs/", Docs.as_view(), name="api_docs"),
@@ -69,11 +72,6 @@ urlpatterns: list[URLPattern] = [
         name="api_batch_inventory",
     ),
     path("v2/move-orders", Moves.as_view({"post": "create"}), name="api_move_orders"),
-    re_path(
-        r"^v2(?:/|$)",
-        NothingHere.as_view(
-            {"get": "nothing", "post": "nothing", "put": "nothing", "delete": "nothing"}
-        ),
-        name="api_nothing",
-    ),
+    path("v2", nothing_here, name="api_root"),
+    re_path(r"^v2/", nothing_here, name="api_nothing"),
 ]
