@@ -3,7 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -88,11 +88,6 @@ def read_moment(given: object, *, date_only: bool = False) -> int:
         raise ValueError("Not an ISO date.")
     moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d", r"\1", given))
     return round(moment.replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def to_day(milliseconds: int) -> date:
-    """Return the UTC date of a moment."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date()
 
 
 def local_text(milliseconds: int) -> str:

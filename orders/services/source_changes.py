@@ -4,7 +4,6 @@ Fields that were edited here stay as they are, whatever the store chose; a cance
 honored, see `imports`.
 """
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +15,7 @@ from orderdesk.lib.money import ZERO
 from orderdesk.lib.refused import Refused
 from orders.drafts import ItemDraft, OrderDraft
 from orders.models import Order, OrderEvent, OrderItem, OrderSettings, SourceChange
+from orders.services.editing import listed
 from orders.services.events import By, plain, record
 from orders.services.lines import (
     Lines,
@@ -124,7 +124,7 @@ def ignore_source_change(*, change: SourceChange, by: By, now: datetime) -> Orde
     """
     change, order = _locked(change)
     _decide(change, SourceChange.State.IGNORED, by, now)
-    sentence = f"The change at {order.source_name} was ignored: {_listed(_names(change))}"
+    sentence = f"The change at {order.source_name} was ignored: {listed(_names(change))}"
     record(
         order,
         OrderEvent.Kind.SOURCE_CHANGE_IGNORED,
@@ -247,11 +247,11 @@ def _apply(order: Order, difference: Difference, by: By, now: datetime, sentence
     order.updated_at = now
     order.version += 1
     order.save()
-    kept = f". Kept as edited here: {_listed(difference.kept)}" if difference.kept else ""
+    kept = f". Kept as edited here: {listed(difference.kept)}" if difference.kept else ""
     record(
         order,
         OrderEvent.Kind.UPDATED,
-        f"{sentence}: {_listed(after)}{kept}",
+        f"{sentence}: {listed(after)}{kept}",
         by=by,
         before=before,
         after=after,
@@ -296,12 +296,12 @@ def _tell(
     """Write down what the source states and the order does not follow, for those who look."""
     names = difference.names
     words = {
-        OrderEvent.Kind.SOURCE_CHANGE_WAITING: f"{source_name} changed {_listed(names)}. "
+        OrderEvent.Kind.SOURCE_CHANGE_WAITING: f"{source_name} changed {listed(names)}. "
         "Somebody has to decide whether the order follows",
         OrderEvent.Kind.SOURCE_CHANGE_IGNORED: f"{source_name} changed "
-        f"{_listed(names or difference.kept)}; the order stays as it is",
+        f"{listed(names or difference.kept)}; the order stays as it is",
     }
-    kept = f". Kept as edited here: {_listed(difference.kept)}" if names and difference.kept else ""
+    kept = f". Kept as edited here: {listed(difference.kept)}" if names and difference.kept else ""
     details = _as_words(plain(difference.before), plain(difference.after))
     record(order, kind, words[kind] + kept, by=by, details=details)
 
@@ -312,11 +312,6 @@ def _as_words(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
 
 def _word(value: Any) -> str:
     return str(value) if value not in (None, "", [], {}) else "(empty)"
-
-
-def _listed(names: Iterable[str]) -> str:
-    words = [name.replace("_", " ") for name in names]
-    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _column(name: str) -> Any:

@@ -16,7 +16,7 @@ from orders.models import Folder, Order, OrderSettings
 from orders.services import By
 from orders.services.adding import AddedBefore, add_order, from_inventory
 from orders.services.data import check_size
-from orders.views.shared import INVALID, order_address
+from orders.views.shared import INVALID, note_refusal, order_address
 from stores.access import PageRequest, store_page
 from stores.models import Store
 
@@ -41,8 +41,7 @@ def order_add(request: PageRequest, store: Store) -> HttpResponse:
     try:
         order = _add(request, store, form, timezone.now())
     except Refused as refusal:
-        field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, refusal.message)
+        note_refusal(form, refusal)
         return _show(request, form, status=INVALID)
     messages.success(request, f"Order {order.number} added.")
     return HttpResponseRedirect(order_address(order))

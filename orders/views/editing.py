@@ -14,7 +14,7 @@ from orderdesk.lib.refused import Refused
 from orders.merging import Clash, Conflict
 from orders.models import Order
 from orders.timeline import label, text
-from orders.views.shared import INVALID, order_address
+from orders.views.shared import INVALID, note_refusal, order_address
 from stores.models import Store
 
 CLASHED = 409
@@ -104,7 +104,7 @@ def save_form(
     except Conflict as conflict:
         return _show_clash(request, editing, conflict, seen or {})
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        note_refusal(form, refusal)
         return show_form(request, editing, form, seen)
     return HttpResponseRedirect(editing.back)
 

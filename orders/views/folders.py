@@ -1,7 +1,5 @@
 """The folders of a store: names, colors, order, and where orders go when one is deleted."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +13,7 @@ from orders.forms.settings import FolderDeletionForm, FolderForm
 from orders.models import Folder
 from orders.services import By
 from orders.services.folders import change_folder, delete_folder, make_folder, order_folders
-from orders.views.shared import INVALID
+from orders.views.shared import INVALID, note_refusal
 from stores.access import PageRequest, store_page
 from stores.models import Store
 
@@ -36,7 +34,7 @@ def folder_new(request: PageRequest, store: Store) -> HttpResponse:
         try:
             folder = make_folder(store=store, **form.cleaned_data)
         except Refused as refusal:
-            _tell(form, refusal)
+            note_refusal(form, refusal)
         else:
             messages.success(request, f"The folder {folder.name} is there.")
             return _to_list(store)
@@ -54,7 +52,7 @@ def folder_edit(request: PageRequest, store: Store, folder_id: int) -> HttpRespo
         try:
             change_folder(folder=folder, **form.cleaned_data)
         except Refused as refusal:
-            _tell(form, refusal)
+            note_refusal(form, refusal)
         else:
             messages.success(request, f"The folder {folder.name} is changed.")
             return _to_list(store)
@@ -88,7 +86,7 @@ def folder_delete(request: PageRequest, store: Store, folder_id: int) -> HttpRes
         try:
             moved = delete_folder(folder=folder, destination=destination, by=by, now=now)
         except Refused as refusal:
-            _tell(form, refusal)
+            note_refusal(form, refusal)
         else:
             went = (
                 f" Its {moved:,} orders went to {destination.name}."
@@ -117,10 +115,6 @@ def _moved(store: Store, which: str, to: str) -> list[int]:
 def _folder(store: Store, folder_id: int) -> Folder:
     folder: Folder = get_object_or_404(Folder.objects.for_store(store).with_counts(), pk=folder_id)
     return folder
-
-
-def _tell(form: Any, refusal: Refused) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 def _to_list(store: Store) -> HttpResponse:

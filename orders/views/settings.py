@@ -12,7 +12,7 @@ from orderdesk.lib.refused import Refused
 from orders.forms.settings import DefaultsForm, OrderRulesForm, ReturnAddressForms, TagForms
 from orders.models import Folder, OrderSettings
 from orders.services.settings import change_order_settings
-from orders.views.shared import INVALID
+from orders.views.shared import INVALID, note_refusal
 from stores.access import PageRequest, store_page
 from stores.models import Store
 
@@ -80,7 +80,7 @@ def _save_form(
         try:
             change_order_settings(store=store, values=values)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            note_refusal(form, refusal)
         else:
             return _saved(request, store, tab)
     return _form_page(request, tab, form)

@@ -1,5 +1,6 @@
 """What several of the pages do: read the folder that was chosen, lead back."""
 
+from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -25,6 +26,11 @@ def folder_asked_for(request: HttpRequest, store: Store) -> Folder:
     if not form.is_valid():
         raise Refused("Choose the folder to move to.", field="folder")
     return get_object_or_404(Folder.objects.for_store(store), pk=form.cleaned_data["folder"])
+
+
+def note_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Put a refusal at the field it names, or above the form where that has no such field."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 def order_address(order: Order) -> str:

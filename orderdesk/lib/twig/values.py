@@ -188,16 +188,6 @@ def float_to_int(number: float) -> int:
     return (cut - SMALLEST) % 2**64 + SMALLEST
 
 
-def is_array(value: Value) -> bool:
-    """Is it a list or a mapping?"""
-    return isinstance(value, list | dict)
-
-
-def is_scalar(value: Value) -> bool:
-    """Is it a text, number or boolean?"""
-    return isinstance(value, str | int | float)
-
-
 def empty(value: Value) -> bool:
     """The `empty` test: null, false, '' and [] are; 0 is not."""
     if isinstance(value, str | list | dict):
